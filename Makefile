@@ -1,0 +1,70 @@
+# What a person or a CI job does here. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+SECRET := var/secret_key
+STATIC := var/static/.collected
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-postgresql check format requirements openapi messages clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run $(SECRET) $(STATIC) ## Serve on 127.0.0.1:8000 (HOST, PORT and others change it; see the README)
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) create_first_admin
+	@exec $(MANAGE) serve
+
+test: $(VENV)/.dev ## Run the tests on SQLite
+	$(BIN)/python -m pytest
+
+test-postgresql: $(VENV)/.dev ## Run the tests on a PostgreSQL made for them and thrown away
+	.ci/with-postgresql $(BIN)/python -m pytest
+
+check: $(VENV)/.dev ## Everything else that CI asks: style, types, imports, deployment, migrations, OpenAPI
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	.ci/check-deployment $(MANAGE)
+	$(MANAGE) makemigrations --check --dry-run
+	$(MANAGE) spectacular --validate --fail-on-warn --file $(VENV)/openapi.yaml
+	diff openapi.yaml $(VENV)/openapi.yaml
+
+format: $(VENV)/.dev ## Bring the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+openapi: $(VENV)/.dev ## Write openapi.yaml anew
+	$(MANAGE) spectacular --validate --fail-on-warn --file openapi.yaml
+
+requirements: $(VENV)/.dev ## Pin the newest allowed versions in requirements*.txt
+	$(BIN)/uv pip compile --upgrade $(COMPILE) requirements.in --output-file requirements.txt
+	$(BIN)/uv pip compile --upgrade $(COMPILE) requirements-dev.in --constraint requirements.txt --output-file requirements-dev.txt
+
+clean: ## Remove what was made here, but for var/, which holds the database
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+COMPILE := --quiet --universal --python-version 3.11 --no-header --no-emit-index-url
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Latchkey needs Python 3.11 or newer: make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+$(SECRET):
+	@mkdir -p var
+	@umask 077 && $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))' > $@
+
+$(STATIC): requirements.txt | $(VENV)/.run $(SECRET)
+	@$(MANAGE) collectstatic --no-input --verbosity 0
+	@touch $@

@@ -1,0 +1,41 @@
+"""The admin site, entered through a login form that leaves a row for each attempt."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from users.attempts import FailureReason, refuse
+
+
+class RecordedAuthenticationForm(AdminAuthenticationForm):
+    """Django's form, with a row for the two refusals that ``authenticate()`` hears nothing of."""
+
+    request: HttpRequest
+
+    def clean(self) -> dict[str, Any]:
+        """Record an attempt whose fields are unfit to be checked, such as one without a password."""
+        name = self.data.get("username", "")
+        if self.errors and name:
+            refuse(self.request, username=name, reason=FailureReason.MALFORMED)
+        return super().clean()
+
+    def confirm_login_allowed(self, user: AbstractUser) -> None:
+        """Record right credentials of someone who is not staff."""
+        try:
+            super().confirm_login_allowed(user)  # type: ignore[arg-type]  # the stubs mean AUTH_USER_MODEL by User
+        except ValidationError:
+            refuse(self.request, username=user.get_username(), reason=FailureReason.NOT_PERMITTED)
+            raise
+
+
+class LatchkeyAdminSite(AdminSite):
+    """Django's admin under our name."""
+
+    site_header = _("Latchkey")
+    site_title = _("Latchkey")
+    login_form = RecordedAuthenticationForm

@@ -1,0 +1,23 @@
+"""Reading one environment variable: typed, or refused with a sentence that names it and says what it should hold."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import EnvError
+
+T = TypeVar("T")
+
+
+def read(parse: Callable[..., T], name: str, expected: str, **options: Any) -> T:
+    """Return the variable ``name`` as ``parse``, a parser of environs, reads it.
+
+    The value itself is never repeated in the error: it may be a secret.
+
+    Raises:
+        ImproperlyConfigured: the variable is missing and has no default, or does not hold what is expected.
+    """
+    try:
+        return parse(name, **options)
+    except EnvError:
+        raise ImproperlyConfigured(f"The environment variable {name} must hold {expected}.") from None

@@ -1,0 +1,110 @@
+"""What a client gets when a request can't be answered: JSON with a stable ``code`` under /api/, text elsewhere."""
+
+import logging
+import sys
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, InternalError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, UnreadablePostError
+from django.utils.translation import gettext_lazy as _
+from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework import status, views
+from rest_framework.exceptions import APIException, NotFound, ParseError, ValidationError
+from rest_framework.response import Response
+
+logger = logging.getLogger(__name__)
+
+# The database is gone, locked, full or read-only. InternalError: what psycopg calls a write in a read-only transaction.
+DATABASE_FAILURES = (OperationalError, InterfaceError, InternalError)
+API_PREFIX = "/api/"
+
+
+class ServiceUnavailable(APIException):
+    """503: the database can't do its part at the moment. Nothing was half-done."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = _("The service is not available at the moment. Try again shortly.")
+    default_code = "unavailable"
+    wait = 2  # seconds, sent as Retry-After
+
+
+class BodyTooLarge(APIException):
+    """413: the body is over ``DATA_UPLOAD_MAX_MEMORY_SIZE``."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = _("The request body is too large.")
+    default_code = "body_too_large"
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer as DRF does, with two additions: a ``code`` in each body, and the failures that DRF leaves to Django."""
+    response = views.exception_handler(as_api_exception(exc), context)
+    if response is None:
+        return None
+    if isinstance(response.data, list):
+        response.data = {"non_field_errors": response.data}
+    response.data["code"] = error_code(exc, response)
+    return response
+
+
+def as_api_exception(exc: Exception) -> Exception:
+    """Translate what Django and the database raise; anything else is returned as it is."""
+    if isinstance(exc, DATABASE_FAILURES):
+        logger.error("database failure", exc_info=exc)
+        return ServiceUnavailable()
+    if isinstance(exc, RequestDataTooBig):
+        return BodyTooLarge()
+    if isinstance(exc, SuspiciousOperation | UnreadablePostError):
+        return ParseError(_("The request can't be read."))
+    return exc
+
+
+def error_code(exc: Exception, response: Response) -> str:
+    """Return the ``code`` of the exception's detail, or for a body of several fields that of its class."""
+    if isinstance(exc, ValidationError):
+        return exc.default_code
+    detail = response.data.get("detail")
+    return getattr(detail, "code", "error")
+
+
+def plain_error(request: HttpRequest, error: APIException) -> HttpResponse:
+    """Return the error outside of DRF: JSON under /api/, otherwise its sentence as plain text."""
+    if request.path.startswith(API_PREFIX):
+        response: HttpResponse = JsonResponse(
+            {"detail": str(error.detail), "code": error.get_codes()}, status=error.status_code
+        )
+    else:
+        response = HttpResponse(str(error.detail), content_type="text/plain; charset=utf-8", status=error.status_code)
+    wait = getattr(error, "wait", None)
+    if wait is not None:
+        response.headers["Retry-After"] = str(wait)
+    return response
+
+
+@csrf_exempt
+def api_not_found(request: HttpRequest) -> HttpResponse:
+    """404 for any method on any path under /api/ that is no endpoint."""
+    return plain_error(request, NotFound(_("There is no such endpoint; the paths of this API end with a slash.")))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """handler400: a bad Host header, a form that can't be parsed."""
+    if request.path.startswith(API_PREFIX):
+        error = as_api_exception(exception)
+        return plain_error(request, error if isinstance(error, APIException) else ParseError())
+    return defaults.bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """handler500: 503 when the database is what failed, wherever it did, else 500."""
+    failure = sys.exception()
+    if isinstance(failure, DATABASE_FAILURES):
+        # SessionMiddleware keeps its hands off a 500; a 503 must not save a login whose row was refused either.
+        if hasattr(request, "session"):
+            request.session.modified = False
+        return plain_error(request, ServiceUnavailable())
+    if request.path.startswith(API_PREFIX):
+        return plain_error(request, APIException())
+    return defaults.server_error(request)

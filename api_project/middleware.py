@@ -1,0 +1,99 @@
+"""What every request passes before Django's own middleware."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from users.clients import parse_address
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+FORWARDING_HEADERS = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
+MAX_DISCARDED_BYTES = 32 * 1024 * 1024
+SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def discard_large_bodies(get_response: GetResponse) -> GetResponse:
+    """Read to the end, up to 32 MiB, a body too large to be parsed: a client still sending would miss its 413."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0):
+            discard(request)
+        return response
+
+    return middleware
+
+
+def discard(request: HttpRequest) -> None:
+    """Read what is left of the body and forget it."""
+    left = MAX_DISCARDED_BYTES
+    try:
+        while left > 0 and (chunk := request.read(64 * 1024)):
+            left -= len(chunk)
+    except OSError:  # the client went away, which is its answer
+        return
+
+
+def forwarded_by_listed_proxies(get_response: GetResponse) -> GetResponse:
+    """Make ``REMOTE_ADDR`` the client's address, and let forwarding headers through from ``TRUSTED_PROXIES`` only."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if is_trusted(request.META.get("REMOTE_ADDR", "")):
+            request.META["REMOTE_ADDR"] = forwarded_address(request)
+        else:
+            for header in FORWARDING_HEADERS:
+                request.META.pop(header, None)
+        return get_response(request)
+
+    return middleware
+
+
+def is_trusted(address: str) -> bool:
+    """Whether the address is one of a listed proxy; text that is no address never is."""
+    if not settings.TRUSTED_PROXIES:
+        return False
+    parsed = parse_address(address)
+    return parsed is not None and any(parsed in network for network in settings.TRUSTED_PROXIES)
+
+
+def forwarded_address(request: HttpRequest) -> str:
+    """Return the right-most address of the chain that is no listed proxy: all left of it is the client's own word."""
+    closest = str(request.META["REMOTE_ADDR"])
+    for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+        address = parse_address(hop.strip())
+        if address is None:
+            break
+        closest = str(address)
+        if not is_trusted(closest):
+            break
+    return closest
+
+
+def request_id(get_response: GetResponse) -> GetResponse:
+    """Give each request an ``X-Request-ID``, the client's own where it is sane, and repeat it in the answer."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        chosen = given if SANE_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request.META["HTTP_X_REQUEST_ID"] = chosen
+        response = get_response(request)
+        response.headers["X-Request-ID"] = chosen
+        return response
+
+    return middleware
+
+
+def no_store(get_response: GetResponse) -> GetResponse:
+    """Keep every answer out of caches, unless its view said otherwise: most depend on who asks."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware

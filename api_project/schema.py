@@ -1,0 +1,76 @@
+"""What drf-spectacular can't see: the errors that each endpoint answers because of how the whole API is built."""
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+ERROR: Schema = {
+    "type": "object",
+    "description": "An error, in words and as a stable code.",
+    "properties": {"detail": {"type": "string"}, "code": {"type": "string"}},
+    "required": ["detail", "code"],
+}
+VALIDATION_ERROR: Schema = {
+    "type": "object",
+    "description": "What is wrong with each field or parameter, under its name; `non_field_errors` for the whole, "
+    "`detail` for a body that can't be read.",
+    "properties": {"code": {"type": "string"}, "detail": {"type": "string"}},
+    "required": ["code"],
+    "additionalProperties": {"type": "array", "items": {"type": "string"}},
+}
+RETRY_AFTER: Schema = {"description": "Seconds to wait.", "required": True, "schema": {"type": "integer"}}
+CHALLENGE: Schema = {"description": "The scheme to use.", "required": True, "schema": {"type": "string"}}
+
+READS_INPUT = {"400": ("ValidationError", "The request is not valid.")}
+READS_BODY = {
+    "413": ("Error", "The body is too large."),
+    "415": ("Error", "The body has a type that is not read here."),
+}
+NEEDS_CREDENTIALS = {"401": ("Error", "There are no credentials, or they are not valid.")}
+TAKES_COOKIE = {"403": ("Error", "The request came with a cookie, but without its CSRF token.")}
+NAMES_AN_OBJECT = {"404": ("Error", "There is no such object, or it is not the caller's to see.")}
+ALWAYS = {
+    "406": ("Error", "The client accepts no JSON."),
+    "503": ("Error", "The database can't do its part at the moment."),
+}
+HEADERS = {"401": {"WWW-Authenticate": CHALLENGE}, "503": {"Retry-After": RETRY_AFTER}}
+
+
+def add_error_responses(result: Schema, generator: Any, request: Any, public: bool) -> Schema:
+    """Give each operation the errors that follow from what it takes. A postprocessing hook of drf-spectacular."""
+    result["components"]["schemas"] |= {"Error": ERROR, "ValidationError": VALIDATION_ERROR}
+    for path in result["paths"].values():
+        for method, operation in path.items():
+            for status, (schema, description) in errors_of(method, operation).items():
+                operation["responses"].setdefault(status, response(status, schema, description))
+            operation["responses"] = dict(sorted(operation["responses"].items()))
+    return result
+
+
+def errors_of(method: str, operation: Schema) -> dict[str, tuple[str, str]]:
+    """Return the errors of one operation: status -> (schema, description)."""
+    errors = dict(ALWAYS)
+    places = {parameter["in"] for parameter in operation.get("parameters", [])}
+    if "requestBody" in operation:
+        errors |= READS_INPUT | READS_BODY
+    if "query" in places:
+        errors |= READS_INPUT
+    if "path" in places:
+        errors |= NAMES_AN_OBJECT
+    schemes = {name for requirement in operation.get("security", []) for name in requirement}
+    if schemes:
+        errors |= NEEDS_CREDENTIALS
+    if "Cookie" in schemes and method != "get":
+        errors |= TAKES_COOKIE
+    return errors
+
+
+def response(status: str, schema: str, description: str) -> Schema:
+    """Return the response object."""
+    body: Schema = {
+        "description": description,
+        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+    }
+    if status in HEADERS:
+        body["headers"] = HEADERS[status]
+    return body

@@ -1,0 +1,237 @@
+"""All settings of Latchkey. The environment is read here and nowhere else; README.md lists the variables."""
+
+import os
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+from environs import Env, validate
+from pythonjsonlogger.core import RESERVED_ATTRS
+
+from api_project.environment import read
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"  # what this machine keeps: database, secret key, collected static files
+env = Env()
+A_DURATION = "a duration such as 15m, 12h or 30d; 0 switches it off"
+NOT_NEGATIVE = validate.Range(min=timedelta(0))
+
+# --- The process -----------------------------------------------------------------------------------------------------
+
+DEBUG = read(env.bool, "DEBUG", "true or false", default=False)
+KEPT_SECRET_KEY = VAR_DIR / "secret_key"  # made by `make run`, so that manage.py finds it as well
+SECRET_KEY = read(
+    env.str,
+    "SECRET_KEY",
+    "a random text of 50 characters or more",
+    validate=validate.Length(min=1),
+    **({"default": KEPT_SECRET_KEY.read_text().strip()} if KEPT_SECRET_KEY.exists() else {}),
+)
+HOST = read(env.str, "HOST", "the address to listen on", default="127.0.0.1", validate=validate.Length(min=1))
+PORT = read(env.int, "PORT", "a port number from 1 to 65535", default=8000, validate=validate.Range(1, 65535))
+WORKERS = read(
+    env.int,
+    "WORKERS",
+    "a number of processes from 1 to 512",
+    default=os.cpu_count() or 1,
+    validate=validate.Range(1, 512),
+)
+
+# --- Who may reach it ------------------------------------------------------------------------------------------------
+
+ALLOWED_HOSTS = read(
+    env.list, "ALLOWED_HOSTS", "host names, separated by commas", default=["localhost", "127.0.0.1", "[::1]"]
+)
+CSRF_TRUSTED_ORIGINS = read(
+    env.list, "CSRF_TRUSTED_ORIGINS", "origins such as https://example.org, separated by commas", default=[]
+)
+TRUSTED_PROXIES = read(
+    env.list, "TRUSTED_PROXIES", "networks such as 10.0.0.0/8, separated by commas", default=[], subcast=ip_network
+)
+HTTPS = read(env.bool, "HTTPS", "true when people reach the service over TLS, else false", default=False)
+
+# Forwarding headers reach Django from listed proxies only: api_project.middleware.forwarded_by_listed_proxies.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = HTTPS
+# An API client that came in the clear has shown its token already: a redirect would only hide the mistake from it.
+SECURE_REDIRECT_EXEMPT = [r"^api/", r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0  # a year
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+X_FRAME_OPTIONS = "DENY"
+
+# --- Parts -----------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "api_project.apps.ApiProjectConfig",
+    "users.apps.UsersConfig",
+    "auth_api.apps.AuthApiConfig",
+    "audit.apps.AuditConfig",
+    "api_project.apps.LatchkeyAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+MIDDLEWARE = [
+    "api_project.middleware.discard_large_bodies",
+    "api_project.middleware.forwarded_by_listed_proxies",
+    "api_project.middleware.request_id",
+    "api_project.middleware.no_store",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+ROOT_URLCONF = "api_project.urls"
+WSGI_APPLICATION = "api_project.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Database --------------------------------------------------------------------------------------------------------
+
+DATABASES = {
+    "default": read(
+        env.dj_db_url,
+        "DATABASE_URL",
+        "a URL such as postgresql://user:password@host:5432/name or sqlite:////srv/latchkey.sqlite3",
+        default=f"sqlite:///{VAR_DIR / 'latchkey.sqlite3'}",
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # Writers queue for the lock at BEGIN instead of failing when a read turns into a write.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 10,  # seconds a writer waits for its turn
+        # FULL: a power cut must not take back a row that was answered. https://www.sqlite.org/pragma.html#pragma_synchronous
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+else:
+    DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    # A database that is gone answers within seconds instead of holding the worker for minutes.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+
+# --- Accounts and credentials ----------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "users.User"
+AUTHENTICATION_BACKENDS = ["users.backends.AccountBackend"]
+PASSWORD_HASHERS = [
+    "users.hashers.Argon2idHasher",
+    # Read, and upgraded at the next login: accounts that come from another Django project.
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+TOKEN_PREFIX = read(
+    env.str,
+    "TOKEN_PREFIX",
+    "1 to 16 letters and digits",
+    default="lk",
+    validate=validate.Regexp(r"\A[A-Za-z0-9]{1,16}\Z"),
+)
+TOKEN_LIFETIME = read(env.timedelta, "TOKEN_LIFETIME", A_DURATION, default=timedelta(days=30), validate=NOT_NEGATIVE)
+# Passed on to `manage.py create_first_admin`; empty means a random one.
+ADMIN_PASSWORD = read(env.str, "ADMIN_PASSWORD", "a password", default="")
+
+# --- The API ---------------------------------------------------------------------------------------------------------
+
+# The largest body Django reads: 16 kB. Nothing that this service takes is larger; more gets 413.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "auth_api.authentication.TokenAuthentication",
+        "auth_api.authentication.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["auth_api.parsers.BoundedJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "api_project.errors.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Latchkey",
+    "DESCRIPTION": "A self-hosted token-auth API with a login log that can be trusted.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api_project.schema.add_error_responses",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "FailureReasonEnum": "users.attempts.FailureReason",
+        "EntranceEnum": "users.attempts.Entrance",
+    },
+}
+
+# --- Text, time and files --------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LOCALE_PATHS = [BASE_DIR / "api_project" / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+
+# --- Logs: one line an event on standard error, JSON unless DEBUG ----------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": "{asctime}{levelname}{name}{message}",
+            "style": "{",
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+            # Django adds the request, which would print its query string.
+            "reserved_attrs": [*RESERVED_ATTRS, "request"],
+        },
+        "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "text" if DEBUG else "json"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    # Django's own handlers would print each line a second time, or send it by e-mail.
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # A line for every 4xx would bury those that call for somebody.
+        "django.request": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,108 @@
+"""What the login log can be filtered by."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError as FormError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django_filters import rest_framework as filters
+from django_filters.fields import IsoDateTimeField
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework.exceptions import ValidationError
+from rest_framework.views import APIView
+
+from audit.models import LoginLog
+from audit.pagination import KeysetPagination
+from users.attempts import Entrance, FailureReason
+from users.names import normalise
+
+MAX_ID = 2**63 - 1
+
+
+class MomentField(IsoDateTimeField):
+    """A date and time that is one in UTC as well: 9999-12-31T23:59-05:00 is not."""
+
+    def clean(self, value: Any) -> datetime | None:
+        """Return the moment in UTC."""
+        moment: datetime | None = super().clean(value)
+        try:
+            return moment.astimezone(UTC) if moment else None
+        except OverflowError:
+            raise FormError(self.error_messages["invalid"], code="invalid") from None
+
+
+class StrictBooleanField(forms.Field):
+    """True or false, where Django's own fields take any other text for one of them."""
+
+    def to_python(self, value: Any) -> bool | None:
+        """Return None for a parameter that is empty or missing."""
+        if value in self.empty_values:
+            return None
+        try:
+            return {"true": True, "1": True, "false": False, "0": False}[str(value).lower()]
+        except KeyError:
+            raise FormError(_("Enter true or false."), code="invalid") from None
+
+
+class MomentFilter(filters.IsoDateTimeFilter):
+    """ISO 8601; UTC where it names no offset."""
+
+    field_class = MomentField
+
+
+@extend_schema_field(OpenApiTypes.BOOL)
+class StrictBooleanFilter(filters.Filter):
+    """``true`` or ``false``."""
+
+    field_class = StrictBooleanField
+
+
+@extend_schema_field(OpenApiTypes.INT64)
+class IdFilter(filters.Filter):
+    """A number that can be an id."""
+
+    field_class = forms.IntegerField
+
+
+class AddressFilter(filters.Filter):
+    """An IPv4 or IPv6 address."""
+
+    field_class = forms.GenericIPAddressField
+
+
+class LoginLogFilter(filters.FilterSet):
+    """The filters of the log. A row has to pass all that are given."""
+
+    user = IdFilter(min_value=1, max_value=MAX_ID)
+    username = filters.CharFilter(method="filter_username")
+    ip_address = AddressFilter()
+    is_success = StrictBooleanFilter()
+    failure_reason = filters.ChoiceFilter(choices=FailureReason.choices)
+    entrance = filters.ChoiceFilter(choices=Entrance.choices)
+    login_time_after = MomentFilter(field_name="login_time", lookup_expr="gte")
+    login_time_before = MomentFilter(field_name="login_time", lookup_expr="lt")
+
+    class Meta:
+        model = LoginLog
+        fields: list[str] = []
+
+    def filter_username(self, queryset: QuerySet[LoginLog], name: str, value: str) -> QuerySet[LoginLog]:
+        """Compare in the spelling that the log stores."""
+        return queryset.filter(username=normalise(value))
+
+
+class StrictFilterBackend(filters.DjangoFilterBackend):
+    """Refuses parameters that it does not know: a misspelt filter must not return everything."""
+
+    def filter_queryset(self, request: HttpRequest, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
+        """Filter, or raise ValidationError with the name of the parameter."""
+        known = {*LoginLogFilter.base_filters, *KeysetPagination.parameters}
+        unknown = sorted(set(request.GET) - known)
+        if unknown:
+            raise ValidationError({name: [_("There is no such parameter.")] for name in unknown})
+        filtered: QuerySet[Any] = super().filter_queryset(request, queryset, view)
+        return filtered

@@ -1,0 +1,55 @@
+"""The one writer of the login log."""
+
+import logging
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from audit.entrances import entrance_of
+from audit.models import ATTEMPTED_NAME_LENGTH, REQUEST_ID_LENGTH, LoginLog
+from users.attempts import Attempt
+from users.clients import Client, storable
+from users.names import normalise
+
+logger = logging.getLogger("audit")
+
+
+def record(*, request: HttpRequest | None, attempt: Attempt, token_id: UUID | None = None) -> LoginLog:
+    """Write the attempt's row, in the transaction that is open if there is one, and its line in the log after commit.
+
+    Raises:
+        DatabaseError: the row can't be written. Whoever asked must not be let in.
+    """
+    client = Client.of(request) if request else Client(ip_address=None, user_agent="")
+    row = LoginLog.objects.create(
+        user=attempt.user,
+        username=storable(normalise(attempt.username), length=ATTEMPTED_NAME_LENGTH),
+        ip_address=client.ip_address,
+        user_agent=client.user_agent,
+        is_success=attempt.failure_reason is None,
+        failure_reason=attempt.failure_reason or "",
+        entrance=entrance_of(request),
+        token_id=token_id,
+        request_id=storable(request.headers.get("X-Request-ID", ""), length=REQUEST_ID_LENGTH) if request else "",
+    )
+    attempt.is_recorded = True
+    transaction.on_commit(lambda: logger.info("login", extra=as_line(row)))
+    return row
+
+
+def as_line(row: LoginLog) -> dict[str, Any]:
+    """Return what the log line says: the row, which holds no secret."""
+    return {
+        "login_id": row.pk,
+        "user_id": row.user_id,
+        "username": row.username,
+        "ip_address": row.ip_address,
+        "user_agent": row.user_agent,
+        "is_success": row.is_success,
+        "failure_reason": str(row.failure_reason),
+        "entrance": str(row.entrance),
+        "token_id": str(row.token_id) if row.token_id else None,
+        "request_id": row.request_id,
+    }

@@ -1,0 +1,49 @@
+"""How our authentication looks in OpenAPI. drf-spectacular registers the classes when this module is imported."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    """``Authorization: Token <key>``. OpenAPI knows no such HTTP scheme, hence the whole header."""
+
+    target_class = "auth_api.authentication.TokenAuthentication"
+    name = "Token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        """Describe the header."""
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "The word `Token`, a space and the key: `Token lk_…`",
+        }
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    """``Authorization: Bearer <key>``."""
+
+    target_class = "auth_api.authentication.BearerAuthentication"
+    name = "Bearer"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        """Describe the scheme."""
+        return {"type": "http", "scheme": "bearer", "description": "The key alone: `lk_…`"}
+
+
+class CookieScheme(OpenApiAuthenticationExtension):
+    """The session cookie of people who logged in on a page."""
+
+    target_class = "rest_framework.authentication.SessionAuthentication"
+    name = "Cookie"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        """Describe the cookie."""
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "sessionid",
+            "description": "The cookie of a login in this browser. Unsafe methods need the header `X-CSRFToken` too.",
+        }

@@ -1,0 +1,50 @@
+"""What tests share: accounts, and clients that speak for them."""
+
+from collections.abc import Callable
+
+import pytest
+from rest_framework.test import APIClient
+
+from users.models import User
+
+PASSWORD = "a long enough passphrase"
+
+
+@pytest.fixture
+def api() -> APIClient:
+    """Return a client without credentials."""
+    return APIClient()
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., User]:
+    """Return a function that makes accounts with ``PASSWORD``."""
+
+    def make(username: str = "bob", **fields: object) -> User:
+        return User.objects.create_user(username, password=PASSWORD, **fields)
+
+    return make
+
+
+@pytest.fixture
+def bob(make_user: Callable[..., User]) -> User:
+    """Return an ordinary account."""
+    return make_user("bob", email="bob@example.org")
+
+
+@pytest.fixture
+def staff(make_user: Callable[..., User]) -> User:
+    """Return an account that sees the whole log."""
+    return make_user("sue", is_staff=True)
+
+
+@pytest.fixture
+def as_user() -> Callable[[User], APIClient]:
+    """Return a function that gives a client with a token of the account."""
+
+    def client_of(user: User) -> APIClient:
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Token {user.auth_tokens.issue().key}")
+        return client
+
+    return client_of

@@ -1,0 +1,54 @@
+"""Fixtures that start the service itself."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import psycopg
+import pytest
+
+from tests.service.server import ADMIN_PASSWORD, Server, token_of
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> Iterator[str]:
+    """Return the URL of an empty database of the kind that this test run is on."""
+    given = os.environ.get("DATABASE_URL", "")
+    if not given.startswith("postgres"):
+        yield f"sqlite:///{tmp_path / 'latchkey.sqlite3'}"
+        return
+    name = f"service_{secrets.token_hex(8)}"
+    with psycopg.connect(given, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    yield urlsplit(given)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(given, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture
+def server(database_url: str) -> Iterator[Server]:
+    """Return a server on an empty database, with the account admin."""
+    server = Server(database_url)
+    server.manage("migrate", "--verbosity", "0")
+    server.manage("create_first_admin")
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def anyone(server: Server) -> Iterator[httpx.Client]:
+    """Return a client without credentials."""
+    with server.client() as client:
+        yield client
+
+
+@pytest.fixture
+def admin(server: Server, anyone: httpx.Client) -> Iterator[httpx.Client]:
+    """Return a client with a token of admin, whose login is the first row of the log."""
+    key = token_of(anyone, "admin", ADMIN_PASSWORD)
+    with server.client(Authorization=f"Token {key}") as client:
+        yield client

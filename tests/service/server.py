@@ -1,0 +1,100 @@
+"""A real server over a real database, as an operator would start it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+ADMIN_PASSWORD = "the admin of a test run"
+START_SECONDS = 30
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on at the moment."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port
+
+
+@dataclass
+class Server:
+    """The service in processes of its own."""
+
+    database_url: str
+    environment: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Return where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def client(self, **headers: str) -> httpx.Client:
+        """Return a client for the API."""
+        return httpx.Client(base_url=f"{self.url}/api/v1", headers=headers, timeout=60)
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of manage.py, and fail if it does."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT, env=self._environment(), check=True, capture_output=True, text=True,
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Start it in a process group of its own and wait until it answers."""
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            cwd=ROOT, env=self._environment(), start_new_session=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                httpx.get(f"{self.url}/healthz", timeout=1)
+            except httpx.TransportError:
+                time.sleep(0.05)
+            else:
+                return
+        self.kill()
+        raise TimeoutError(f"the server does not answer after {START_SECONDS} seconds")
+
+    def stop(self) -> int:
+        """Ask it to stop, and return its exit status."""
+        if self.process is None:
+            return 0
+        self.process.terminate()
+        return self.process.wait(timeout=30)
+
+    def kill(self) -> None:
+        """Take it away, all processes at once, without a word."""
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "api_project.settings",
+            "SECRET_KEY": os.environ["SECRET_KEY"],
+            "ADMIN_PASSWORD": ADMIN_PASSWORD,
+            "DATABASE_URL": self.database_url,
+            "PORT": str(self.port),
+            "WORKERS": "2",
+            **self.environment,
+        }
+
+
+def token_of(client: httpx.Client, username: str, password: str) -> str:
+    """Log in and return the key."""
+    answer = client.post("/auth/login/", json={"username": username, "password": password})
+    assert answer.status_code == 200, answer.text
+    key: str = answer.json()["token"]
+    return key

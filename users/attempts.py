@@ -1,0 +1,73 @@
+"""The vocabulary of authentication attempts, and what is known of one between its check and its row.
+
+Django's ``user_login_failed`` says neither which account was meant nor why it was refused. Whoever decides notes both
+here, beside the request; whoever records reads them.
+"""
+
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from django.contrib.auth.signals import user_login_failed
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from users.models import User
+
+
+class Entrance(models.TextChoices):
+    """Where the attempt was made."""
+
+    API = "api", _("API")
+    SESSION = "session", _("JSON session")
+    PAGE = "page", _("login page")
+    ADMIN = "admin", _("admin")
+    OTHER = "other", _("other")
+
+
+class FailureReason(models.TextChoices):
+    """Why the attempt was refused. For the log's readers only: the client is never told."""
+
+    UNKNOWN_USER = "unknown_user", _("unknown user")
+    WRONG_PASSWORD = "wrong_password", _("wrong password")
+    UNUSABLE_PASSWORD = "unusable_password", _("account without a password")
+    INACTIVE = "inactive", _("inactive account")
+    LOCKED_OUT = "locked_out", _("locked out")
+    NOT_PERMITTED = "not_permitted", _("not permitted at this entrance")
+    MALFORMED = "malformed", _("malformed request")
+    OTHER = "other", _("other")
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One check of credentials. ``failure_reason`` is None when they were right."""
+
+    username: str
+    user: User | None
+    failure_reason: FailureReason | None
+    is_recorded: bool = False
+
+
+_attempts: WeakKeyDictionary[HttpRequest, Attempt] = WeakKeyDictionary()
+
+
+def note(request: HttpRequest, attempt: Attempt) -> None:
+    """Keep the attempt as long as the request lives."""
+    _attempts[underlying(request)] = attempt
+
+
+def latest(request: HttpRequest) -> Attempt | None:
+    """Return the last attempt noted on the request."""
+    return _attempts.get(underlying(request))
+
+
+def underlying(request: HttpRequest) -> HttpRequest:
+    """Return Django's request, also from the one that REST framework wraps around it."""
+    inner: HttpRequest = getattr(request, "_request", request)
+    return inner
+
+
+def refuse(request: HttpRequest, *, username: str, reason: FailureReason) -> None:
+    """Count as failed an attempt that ``authenticate()`` was never asked about. Sends ``user_login_failed``."""
+    note(request, Attempt(username=username, user=User.objects.find_by_login(username), failure_reason=reason))
+    user_login_failed.send(sender=__name__, credentials={"username": username}, request=request)

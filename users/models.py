@@ -1,0 +1,57 @@
+"""The account."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from users.fields import NormalisedCharField, NormalisedEmailField
+from users.names import is_storable, normalise
+
+
+class UserManager(DjangoUserManager["User"]):
+    """Creates accounts, and finds the one that a person means."""
+
+    def find_by_login(self, login: str) -> "User | None":
+        """Return the account with this name or, if the text has an ``@``, with this e-mail address. One query."""
+        if not is_storable(login):
+            return None
+        if "@" in login:
+            # The second condition is the index's own, which lets SQLite and PostgreSQL use it.
+            return self.filter(~models.Q(email=""), email=login).first()
+        return self.filter(username=login).first()
+
+
+class User(AbstractUser):
+    """An account, known by one normalised name and, when given, one e-mail address."""
+
+    username = NormalisedCharField(
+        _("username"),
+        max_length=150,
+        unique=True,
+        help_text=_("At most 150 characters: letters, digits and . + - _ only. Case does not count."),
+        # No @: a name can't look like another account's e-mail address.
+        validators=[RegexValidator(r"^[\w.+-]+\Z", _("Enter letters, digits and . + - _ only."))],
+        error_messages={"unique": _("A user with that username already exists.")},
+    )
+    email = NormalisedEmailField(_("email address"), blank=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email"],
+                condition=~models.Q(email=""),
+                name="users_user_email_unique_when_given",
+                violation_error_message=_("A user with that email address already exists."),
+            )
+        ]
+
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """Return the name in its stored spelling. Django's forms and managers call this."""
+        return normalise(username) if isinstance(username, str) else username

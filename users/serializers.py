@@ -1,0 +1,23 @@
+"""Accounts as JSON."""
+
+from rest_framework import serializers
+
+from users.models import User
+
+
+class UserSerializer(serializers.ModelSerializer[User]):
+    """What others are told of an account."""
+
+    class Meta:
+        model = User
+        fields = ["id", "username", "email"]
+        read_only_fields = fields
+
+
+class AccountSerializer(serializers.ModelSerializer[User]):
+    """What people are told of their own account."""
+
+    class Meta:
+        model = User
+        fields = ["id", "username", "email", "first_name", "last_name", "is_staff", "date_joined", "last_login"]
+        read_only_fields = fields
