@@ -90,10 +90,9 @@ def api_not_found(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """handler400: a bad Host header, a form that can't be parsed."""
+    """handler400: a bad Host header, for instance."""
     if request.path.startswith(API_PREFIX):
-        error = as_api_exception(exception)
-        return plain_error(request, error if isinstance(error, APIException) else ParseError())
+        return plain_error(request, ParseError())
     return defaults.bad_request(request, exception)
 
 

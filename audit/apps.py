@@ -21,4 +21,4 @@ class AuditConfig(AppConfig):
         user_logged_in.connect(receivers.record_login, dispatch_uid="audit.record_login")
         user_login_failed.connect(receivers.record_failure, dispatch_uid="audit.record_failure")
         credentials_accepted.connect(receivers.record_bare_check, dispatch_uid="audit.record_bare_check")
-        checks.register(check_atomic_requests, checks.Tags.database)
+        checks.register(check_atomic_requests)

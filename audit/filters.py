@@ -99,7 +99,9 @@ class StrictFilterBackend(filters.DjangoFilterBackend):
     """Refuses parameters that it does not know: a misspelt filter must not return everything."""
 
     def filter_queryset(self, request: HttpRequest, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
-        """Filter, or raise ValidationError with the name of the parameter."""
+        """Filter a list, or raise ValidationError with the name of the parameter."""
+        if getattr(view, "detail", False):
+            return queryset
         known = {*LoginLogFilter.base_filters, *KeysetPagination.parameters}
         unknown = sorted(set(request.GET) - known)
         if unknown:

@@ -15,9 +15,15 @@ from users.models import User
 
 @extend_schema_view(
     list=extend_schema(
-        description="Authentication attempts, newest first: all for staff, for others those on their own account."
+        operation_id="list_login_logs",
+        summary="List the login log",
+        description="Authentication attempts, newest first: all for staff, for others those on their own account.",
     ),
-    retrieve=extend_schema(description="One authentication attempt."),
+    retrieve=extend_schema(
+        operation_id="read_login_log",
+        summary="Read one row of the login log",
+        description="One authentication attempt.",
+    ),
 )
 class LoginLogViewSet(ReadOnlyModelViewSet[LoginLog]):
     """Authentication attempts, to be read only."""

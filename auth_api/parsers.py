@@ -16,7 +16,8 @@ from rest_framework.utils import json
 
 from users.attempts import underlying
 
-JSON_NAME = re.compile(r'"username"\s*:\s*("(?:[^"\\]|\\.)*")')
+# At most as many characters as a name can have; the end of the string may be missing, like the rest of the body.
+JSON_NAME = re.compile(r'"username"\s*:\s*"((?:[^"\\]|\\.){1,254})')
 
 
 class BoundedJSONParser(JSONParser):
@@ -70,6 +71,6 @@ def name_in(text: str) -> str:
     if match is None:
         return parse_qs(text).get("username", [""])[0]
     try:
-        return str(json.loads(match[1]))
+        return str(json.loads(f'"{match[1]}"', strict=False))
     except ValueError:
-        return ""
+        return match[1]

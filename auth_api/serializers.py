@@ -43,7 +43,8 @@ def read_credentials(request: Request) -> dict[str, str]:
         serializer = LoginSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
     except (APIException, SuspiciousOperation):
-        if name := attempted_name(request):
+        name = attempted_name(request)
+        if name.strip():
             refuse(request, username=name, reason=FailureReason.MALFORMED)
         raise
     credentials: dict[str, str] = serializer.validated_data

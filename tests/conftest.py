@@ -1,6 +1,7 @@
 """What tests share: accounts, and clients that speak for them."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
@@ -20,7 +21,7 @@ def api() -> APIClient:
 def make_user(db: None) -> Callable[..., User]:
     """Return a function that makes accounts with ``PASSWORD``."""
 
-    def make(username: str = "bob", **fields: object) -> User:
+    def make(username: str = "bob", **fields: Any) -> User:
         return User.objects.create_user(username, password=PASSWORD, **fields)
 
     return make

@@ -15,7 +15,7 @@ from users.serializers import AccountSerializer
 class UserViewSet(ViewSet):
     """Accounts."""
 
-    @extend_schema(responses=AccountSerializer)
+    @extend_schema(operation_id="read_own_account", summary="Read one's own account", responses=AccountSerializer)
     @action(detail=False)
     def me(self, request: Request) -> Response:
         """Return one's own account."""

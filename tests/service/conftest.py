@@ -1,5 +1,6 @@
 """Fixtures that start the service itself."""
 
+import logging
 import os
 import secrets
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ import psycopg
 import pytest
 
 from tests.service.server import ADMIN_PASSWORD, Server, token_of
+
+logging.getLogger("httpx").setLevel("WARNING")  # a line for each request says nothing
 
 
 @pytest.fixture
@@ -28,8 +31,14 @@ def database_url(tmp_path: Path) -> Iterator[str]:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
+@pytest.fixture(scope="session")
+def static_files() -> None:
+    """Collect them, as `make run` does before it starts the server."""
+    Server("sqlite://").manage("collectstatic", "--no-input", "--verbosity", "0")
+
+
 @pytest.fixture
-def server(database_url: str) -> Iterator[Server]:
+def server(database_url: str, static_files: None) -> Iterator[Server]:
     """Return a server on an empty database, with the account admin."""
     server = Server(database_url)
     server.manage("migrate", "--verbosity", "0")

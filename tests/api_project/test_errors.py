@@ -1,0 +1,83 @@
+"""Answers to requests that can't be served."""
+
+from collections.abc import Callable
+from unittest.mock import patch
+
+import pytest
+from django.core.exceptions import SuspiciousOperation
+from django.db import DataError, InterfaceError, InternalError, OperationalError
+from django.test import Client
+from rest_framework.test import APIClient
+
+from users.models import User
+
+ME = "/api/v1/users/me/"
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete", "options", "head"])
+@pytest.mark.parametrize("path", ["/api/", "/api/v1/nope/", "/api/v1/users/me", "/api/v1//users/me/", "/api/%ff%00/"])
+def test_unknown_path_under_api_is_404_in_json(client: Client, method: str, path: str) -> None:
+    answer = getattr(Client(enforce_csrf_checks=True), method)(path)
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/json"
+    assert method == "head" or answer.json()["code"] == "not_found"
+
+
+@pytest.mark.parametrize("failure", [OperationalError("gone"), InterfaceError("closed"), InternalError("read-only")])
+def test_database_failure_is_503_in_json(
+    bob: User, as_user: Callable[[User], APIClient], failure: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = as_user(bob)
+    with patch("django.db.models.query.QuerySet.get", side_effect=failure):
+        answer = client.get(ME)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer["Retry-After"] == "2"
+    assert str(failure) not in answer.content.decode()
+    assert "database failure" in caplog.text
+
+
+@pytest.mark.parametrize("path", [ME, "/admin/"])
+def test_database_failure_outside_of_a_view_is_503_too(client: Client, path: str) -> None:
+    client.raise_request_exception = False
+    with patch("django.contrib.sessions.middleware.SessionMiddleware.process_request", side_effect=OperationalError):
+        answer = client.get(path)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+    assert answer["Content-Type"].startswith("application/json" if path == ME else "text/plain")
+
+
+def test_fault_of_ours_is_500_in_json_and_tells_nothing(bob: User, as_user: Callable[[User], APIClient]) -> None:
+    client = as_user(bob)
+    client.raise_request_exception = False
+    with patch("django.db.models.query.QuerySet.get", side_effect=DataError("the details")):
+        answer = client.get(ME)
+    assert (answer.status_code, answer.json()) == (500, {"detail": "A server error occurred.", "code": "error"})
+
+
+def test_suspicious_request_is_400_in_json(bob: User, as_user: Callable[[User], APIClient]) -> None:
+    client = as_user(bob)
+    with patch("django.db.models.query.QuerySet.get", side_effect=SuspiciousOperation("odd")):
+        answer = client.get(ME)
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+
+def test_foreign_host_is_400_in_json_under_api(client: Client) -> None:
+    answer = client.get(ME, HTTP_HOST="evil.example")
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+    assert client.get("/admin/", HTTP_HOST="evil.example").status_code == 400
+
+
+def test_client_that_accepts_no_json_is_told_in_json(bob: User, as_user: Callable[[User], APIClient]) -> None:
+    answer = as_user(bob).get(ME, HTTP_ACCEPT="text/html")
+    assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable")
+
+
+def test_missing_csrf_token_is_403_in_json(bob: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(bob)
+    answer = client.post("/api/v1/audit/login-logs/")
+    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+
+
+@pytest.mark.parametrize("cookie", ["x", '"\\000"', "é", "x" * 8000, '"\\303\\050"'])
+def test_any_session_cookie_is_only_a_cookie(db: None, client: Client, cookie: str) -> None:
+    assert client.get(ME, HTTP_COOKIE=f"sessionid={cookie}").status_code == 401

@@ -1,0 +1,63 @@
+"""What is open to anybody: this list, and nothing else."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+OPEN = {
+    "/",  # leads to the documentation
+    "/healthz",
+    "/readyz",
+    "/api/schema/",
+    "/api/docs/",
+    "/api/redoc/",
+    "/api/v1/auth/login/",
+    "/api/",  # anything below that is no endpoint: 404
+    # Of the admin, which answers everything else with a redirect to its login:
+    "/admin/login/",
+    "/admin/jsi18n/",  # translations
+    "/admin/logout/",  # ends nothing where nobody is logged in
+}
+
+
+def patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:
+    """Yield every route below the resolver, as Django writes it."""
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern).removeprefix("^").removesuffix("\\Z").removesuffix("$")
+        if isinstance(pattern, URLResolver):
+            yield from patterns(pattern, route)
+        elif isinstance(pattern, URLPattern):
+            yield route
+
+
+def example_of(route: str) -> str:
+    """Return a path that the route matches."""
+    for placeholder in ("(?P<pk>[^/.]+)", "<path:object_id>", "<int:content_type_id>", "<path:object_id>", "<id>"):
+        route = route.replace(placeholder, "1")
+    return route.replace("(?P<app_label>auth|users|audit)", "users").replace("(?P<url>.*)", "nothing-of-ours/")
+
+
+@pytest.fixture
+def routes() -> list[str]:
+    return sorted(set(patterns(get_resolver())))
+
+
+def test_walk_sees_the_endpoints(routes: list[str]) -> None:
+    assert {"/api/v1/users/me/", "/api/v1/audit/login-logs/(?P<pk>[^/.]+)/", "/admin/users/user/"} <= set(routes)
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+def test_everything_else_refuses_an_anonymous_caller(db: None, routes: list[str], method: str) -> None:
+    client = Client()
+    wrongly_open = {}
+    for route in routes:
+        path = example_of(route)
+        if path in OPEN:
+            continue
+        answer = getattr(client, method)(path)
+        is_sent_to_login = answer.status_code == 302 and answer["Location"].startswith("/admin/login/?next=")
+        if answer.status_code not in {401, 403} and not is_sent_to_login:
+            wrongly_open[path] = answer.status_code
+    assert wrongly_open == {}

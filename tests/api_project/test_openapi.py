@@ -1,0 +1,70 @@
+"""The OpenAPI document."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.test import Client
+
+FILE = Path(__file__).resolve().parents[2] / "openapi.yaml"
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(FILE.read_text())
+    return loaded
+
+
+def test_file_is_what_the_code_generates_without_a_warning() -> None:
+    output = io.StringIO()
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=output)
+    assert output.getvalue() == FILE.read_text(), "run `make openapi`"
+
+
+def test_service_serves_the_same_document(client: Client, document: dict[str, Any]) -> None:
+    assert yaml.safe_load(client.get("/api/schema/").content) == document
+
+
+def test_login_is_public_and_everything_else_is_not(document: dict[str, Any]) -> None:
+    public = {
+        (method, path)
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if operation["security"] == [{}]
+    }
+    assert public == {("post", "/api/v1/auth/login/")}
+
+
+def test_three_ways_to_authorise_are_described(document: dict[str, Any]) -> None:
+    schemes = document["components"]["securitySchemes"]
+    described = {name: {key: scheme[key] for key in scheme if key != "description"} for name, scheme in schemes.items()}
+    assert described == {
+        "Token": {"type": "apiKey", "in": "header", "name": "Authorization"},
+        "Bearer": {"type": "http", "scheme": "bearer"},
+        "Cookie": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
+    }
+
+
+def test_every_status_has_its_schema(document: dict[str, Any]) -> None:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert "503" in operation["responses"], (method, path)
+            for status, response in operation["responses"].items():
+                assert status == "204" or response["content"]["application/json"]["schema"], (method, path, status)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "statuses"),
+    [
+        ("post", "/api/v1/auth/login/", "200 400 406 413 415 503"),
+        ("post", "/api/v1/auth/logout/", "204 401 406 503"),
+        ("get", "/api/v1/users/me/", "200 401 406 503"),
+        ("get", "/api/v1/audit/login-logs/", "200 400 401 406 503"),
+        ("get", "/api/v1/audit/login-logs/{id}/", "200 401 404 406 503"),
+    ],
+)
+def test_statuses_of_an_operation(document: dict[str, Any], method: str, path: str, statuses: str) -> None:
+    assert " ".join(sorted(document["paths"][path][method]["responses"])) == statuses

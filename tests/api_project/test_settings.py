@@ -1,0 +1,81 @@
+"""Reading the environment."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def load(expression: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Print an expression of the settings in a process of its own, under this environment alone."""
+    return subprocess.run(
+        [sys.executable, "-c", f"from api_project import settings; print({expression})"],
+        cwd=ROOT, env={"PATH": os.environ["PATH"], **environment}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("expression", "variable", "value", "result"),
+    [
+        ("settings.DEBUG", None, None, "False"),
+        ("settings.DEBUG", "DEBUG", "true", "True"),
+        ("settings.ALLOWED_HOSTS", None, None, "['localhost', '127.0.0.1', '[::1]']"),
+        ("settings.ALLOWED_HOSTS", "ALLOWED_HOSTS", "a.example,b.example", "['a.example', 'b.example']"),
+        ("settings.TOKEN_LIFETIME", None, None, "30 days, 0:00:00"),
+        ("settings.TOKEN_LIFETIME", "TOKEN_LIFETIME", "12h", "12:00:00"),
+        ("settings.TOKEN_LIFETIME", "TOKEN_LIFETIME", "0", "0:00:00"),
+        ("settings.TRUSTED_PROXIES", "TRUSTED_PROXIES", "10.0.0.0/8", "[IPv4Network('10.0.0.0/8')]"),
+        ("settings.SESSION_COOKIE_SECURE", "HTTPS", "true", "True"),
+        (
+            "settings.DATABASES['default']['ENGINE']",
+            "DATABASE_URL",
+            "postgresql://u@h/d",
+            "django.db.backends.postgresql",
+        ),
+        ("settings.DATABASES['default']['NAME']", "DATABASE_URL", "sqlite:////srv/x.sqlite3", "/srv/x.sqlite3"),
+    ],
+)
+def test_variable_is_typed(expression: str, variable: str | None, value: str, result: str) -> None:
+    loaded = load(expression, SECRET_KEY="x" * 50, **({variable: value} if variable else {}))
+    assert loaded.stdout.strip() == result, loaded.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("DEBUG", "perhaps"),
+        ("PORT", "http"),
+        ("PORT", "70000"),
+        ("WORKERS", "0"),
+        ("TOKEN_LIFETIME", "a month"),
+        ("TOKEN_LIFETIME", "-1d"),
+        ("TOKEN_PREFIX", "l_k"),
+        ("TOKEN_PREFIX", ""),
+        ("TRUSTED_PROXIES", "proxy.example"),
+        ("DATABASE_URL", "mysql-ish://secret"),
+        ("HTTPS", "on the way"),
+    ],
+)
+def test_wrong_value_is_refused_by_name_and_not_repeated(variable: str, value: str) -> None:
+    loaded = load("'loaded'", **({"SECRET_KEY": "x" * 50} | {variable: value}))
+    assert loaded.returncode != 0
+    last_line = loaded.stderr.strip().splitlines()[-1]
+    assert last_line.startswith(
+        f"django.core.exceptions.ImproperlyConfigured: The environment variable {variable} must hold "
+    )
+    assert not value or value not in last_line.partition("must hold")[2]
+
+
+def test_environment_is_read_in_the_settings_alone() -> None:
+    readers = {
+        str(path.relative_to(ROOT))
+        for app in ("api_project", "auth_api", "audit", "users")
+        for path in (ROOT / app).rglob("*.py")
+        if "environ[" in (text := path.read_text()) or "getenv" in text or "Env()" in text
+    }
+    assert readers == {"api_project/settings.py"}

@@ -1,0 +1,165 @@
+"""Exactly one row for each attempt, at every entrance."""
+
+import base64
+from unittest.mock import patch
+
+import pytest
+from django.contrib.auth import authenticate, login
+from django.contrib.auth.signals import user_login_failed
+from django.contrib.sessions.models import Session
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, override_settings
+from django.urls import path
+from rest_framework.authentication import BasicAuthentication
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.test import APIClient
+from rest_framework.views import APIView
+
+from audit.models import LoginLog
+from tests.conftest import PASSWORD
+from users.models import User
+
+ADMIN_LOGIN = "/admin/login/"
+
+
+class BasicView(APIView):
+    """An integrator's view behind HTTP Basic authentication, which logs nobody in."""
+
+    authentication_classes = [BasicAuthentication]
+    permission_classes = [IsAuthenticated]
+
+    def get(self, request: Request) -> Response:
+        """Answer."""
+        return Response(request.user.get_username())
+
+
+def own_login(request: HttpRequest) -> HttpResponse:
+    """Log in the way Django's documentation shows it, a second time if the first fails."""
+    for password in request.POST.getlist("password"):
+        user = authenticate(request, username=request.POST["username"], password=password)
+        if user:
+            login(request, user)
+            return HttpResponse("in")
+    return HttpResponse("out", status=403)
+
+
+def sso_login(request: HttpRequest) -> HttpResponse:
+    """Log in someone whose password nobody checked here."""
+    login(request, User.objects.get(username="bob"))
+    return HttpResponse("in")
+
+
+urlpatterns = [path("basic/", BasicView.as_view()), path("own/", own_login), path("sso/", sso_login)]
+with_own_urls = override_settings(ROOT_URLCONF="tests.audit.test_receivers")
+
+
+def rows() -> list[tuple[str, bool, str, str]]:
+    return [(row.username, row.is_success, row.failure_reason, row.entrance) for row in LoginLog.objects.order_by("id")]
+
+
+@with_own_urls
+@pytest.mark.parametrize(("password", "reason"), [(PASSWORD, ""), ("wrong", "wrong_password")])
+def test_basic_authentication_leaves_one_row(bob: User, api: APIClient, password: str, reason: str) -> None:
+    credentials = base64.b64encode(f"bob:{password}".encode()).decode()
+    api.get("/basic/", HTTP_AUTHORIZATION=f"Basic {credentials}")
+    assert rows() == [("bob", not reason, reason, "other")]
+
+
+@with_own_urls
+def test_authenticate_and_login_leave_one_row(bob: User, client: Client) -> None:
+    assert client.post("/own/", {"username": "BOB", "password": PASSWORD}).status_code == 200
+    assert rows() == [("bob", True, "", "other")]
+
+
+@with_own_urls
+def test_two_attempts_in_one_request_leave_two_rows(bob: User, client: Client) -> None:
+    client.post("/own/", {"username": "bob", "password": ["wrong", PASSWORD]})
+    assert rows() == [("bob", False, "wrong_password", "other"), ("bob", True, "", "other")]
+
+
+@with_own_urls
+def test_login_without_a_password_check_leaves_one_row(bob: User, client: Client) -> None:
+    client.post("/sso/")
+    assert rows() == [("bob", True, "", "other")]
+
+
+@with_own_urls
+def test_bare_check_that_cant_be_recorded_lets_nobody_in(bob: User, client: Client) -> None:
+    with patch("audit.models.LoginLog.save", side_effect=OperationalError("full")), pytest.raises(OperationalError):
+        client.post("/own/", {"username": "bob", "password": PASSWORD})
+    assert not client.cookies
+
+
+def test_refusal_by_another_backend_is_recorded(bob: User, rf: object) -> None:
+    user_login_failed.send(sender=__name__, credentials={"username": "Bob"}, request=None)
+    row = LoginLog.objects.get()
+    assert (row.user, row.username, row.failure_reason) == (bob, "bob", "other")
+    assert (row.entrance, row.ip_address) == ("other", None)
+
+
+def test_refusal_without_a_name_is_recorded(db: None, client: Client) -> None:
+    assert authenticate(HttpRequest(), code="123456") is None
+    assert rows() == [("", False, "other", "other")]
+
+
+def test_admin_login_leaves_one_row(make_user: object, staff: User, client: Client) -> None:
+    answer = client.post(ADMIN_LOGIN, {"username": "Sue", "password": PASSWORD})
+    assert answer.status_code == 302
+    assert rows() == [("sue", True, "", "admin")]
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "reason"),
+    [
+        ("sue", "wrong", "wrong_password"),
+        ("nobody", "wrong", "unknown_user"),
+        ("bob", PASSWORD, "not_permitted"),
+        ("sue", "", "malformed"),
+        ("sue\0", PASSWORD, "malformed"),
+        ("x" * 1000, PASSWORD, "unknown_user"),
+        ("sue", "x" * 1025, "malformed"),
+    ],
+)
+def test_refused_admin_login_leaves_one_row(
+    bob: User, staff: User, client: Client, name: str, password: str, reason: str
+) -> None:
+    answer = client.post(ADMIN_LOGIN, {"username": name, "password": password})
+    assert answer.status_code == 200
+    assert rows() == [(name.rstrip("\0")[:254], False, reason, "admin")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_admin_login_whose_row_cant_be_written_lets_nobody_in(client: Client) -> None:
+    User.objects.create_user("sue", password=PASSWORD, is_staff=True)
+    client.raise_request_exception = False
+    with patch("audit.models.LoginLog.save", side_effect=OperationalError("disk full")):
+        answer = client.post(ADMIN_LOGIN, {"username": "sue", "password": PASSWORD})
+    assert answer.status_code == 503
+    assert answer["Retry-After"]
+    assert client.get("/admin/").status_code == 302
+    assert not any(session.get_decoded() for session in Session.objects.all())
+
+
+def test_row_outlives_its_account(bob: User, client: Client, api: APIClient) -> None:
+    api.post("/api/v1/auth/login/", {"username": "bob", "password": "wrong"})
+    number = bob.pk
+    bob.delete()
+    row = LoginLog.objects.get()
+    assert (row.user_id, row.username) == (number, "bob")
+
+
+def test_headers_are_cut_to_their_columns(bob: User, api: APIClient) -> None:
+    api.post(
+        "/api/v1/auth/login/",
+        {"username": "bob", "password": "wrong"},
+        HTTP_USER_AGENT="agent\0\ud800" + "x" * 100_000,
+        HTTP_X_REQUEST_ID="y" * 100_000,
+        REMOTE_ADDR="::ffff:192.0.2.9",
+    )
+    row = LoginLog.objects.get()
+    assert row.ip_address == "192.0.2.9"
+    assert row.user_agent.startswith("agent?xxx")
+    assert len(row.request_id) == 32

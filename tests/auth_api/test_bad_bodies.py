@@ -1,0 +1,107 @@
+"""Bodies that no login should have: a 4xx in JSON, and one row when an account was named."""
+
+import json
+
+import pytest
+from rest_framework.test import APIClient
+
+from audit.models import LoginLog
+from tests.conftest import PASSWORD
+from users.models import User
+
+LOGIN = "/api/v1/auth/login/"
+DEEP = "[" * 5000 + "]" * 5000
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+NAMELESS = [
+    (b"", JSON, 400),
+    (b"", "", 400),
+    (b"{", JSON, 400),
+    (b"null", JSON, 400),
+    (b"[]", JSON, 400),
+    (b'"bob"', JSON, 400),
+    (b"1e999", JSON, 400),
+    (b"NaN", JSON, 400),
+    (b"9" * 5000, JSON, 400),
+    (DEEP.encode(), JSON, 400),
+    (b"\xff\xfe\x00", JSON, 400),
+    (b'{"username": {"a": 1}, "password": "x"}', JSON, 400),
+    (b'{"username": true, "password": "x"}', JSON, 400),
+    (b'{"username": null, "password": "x"}', JSON, 400),
+    (b'{"username": "  ", "password": "x"}', JSON, 400),
+    (b"%ff%00=&&&", FORM, 400),
+    (b"a=1&" * 3000, FORM, 400),
+    (b"--x\r\nContent-Disposition: form-data; name=", "multipart/form-data; boundary=x", 400),
+    (b"x", "multipart/form-data", 400),
+    (b"<xml/>", "application/xml", 415),
+    (b"x", "text/plain", 415),
+    (b"x", "nonsense", 415),
+    (b"{}", "application/json; charset=rot13", 400),
+    (b" " * 20_000, JSON, 413),
+]
+NAMING = [
+    (b'{"username": "bob"}', JSON, 400),
+    (b'{"username": "bob", "password": null}', JSON, 400),
+    (b'{"username": "bob", "password": ""}', JSON, 400),
+    (b'{"username": "bob", "password": ["x"]}', JSON, 400),
+    (b'{"username": "bob", "password": {"a": 1}}', JSON, 400),
+    (b'{"username": "bob", "password": "x\\u0000"}', JSON, 400),
+    (b'{"username": "bob", "password": "\\ud800"}', JSON, 400),
+    (b'{"username": "bob", "password": "' + b"x" * 1025 + b'"}', JSON, 400),
+    (b'{"username": "bob", "password": "x", "device_name": "' + b"x" * 101 + b'"}', JSON, 400),
+    (b'{"username": "bob", "password": "' + b"x" * 1_000_000 + b'"}', JSON, 413),
+    (b'{"username": "bob", "password": "x", "more": "' + b"x" * 10_000_000 + b'"}', JSON, 413),
+    (b'{"username": "bob", "password": ' + DEEP.encode() + b"}", JSON, 400),
+    (b'{"username": "bob", "password": "x"', JSON, 400),
+    (b'{"username": "bob", "password": ' + b"9" * 5000 + b"}", JSON, 400),
+    (b'{"username": "b\\u006fb", "password": NaN}', JSON, 400),
+    (b'{"username": "bob', JSON, 400),
+    (b"username=bob", FORM, 400),
+    (b"username=bob&password=" + b"x" * 1025, FORM, 400),
+    (b"username=bob&password=" + b"x" * 1_000_000, FORM, 413),
+    (b"username=bob&" + b"a=1&" * 3000, FORM, 400),
+]
+
+
+def send(api: APIClient, body: bytes, content_type: str) -> tuple[int, dict[str, object]]:
+    answer = api.generic("POST", LOGIN, body, content_type=content_type)  # type: ignore[arg-type]  # bytes work
+    assert answer["Content-Type"] == "application/json"
+    return answer.status_code, answer.json()
+
+
+@pytest.mark.parametrize(("body", "content_type", "status"), NAMELESS, ids=range(len(NAMELESS)))
+def test_body_that_names_nobody(db: None, api: APIClient, body: bytes, content_type: str, status: int) -> None:
+    answered, told = send(api, body, content_type)
+    assert answered == status
+    assert told["code"]
+    assert not LoginLog.objects.exists()
+
+
+@pytest.mark.parametrize(("body", "content_type", "status"), NAMING, ids=range(len(NAMING)))
+def test_body_that_names_an_account(bob: User, api: APIClient, body: bytes, content_type: str, status: int) -> None:
+    answered, told = send(api, body, content_type)
+    assert answered == status
+    assert told["code"]
+    row = LoginLog.objects.get()
+    assert (row.user, row.username, row.failure_reason, row.entrance) == (bob, "bob", "malformed", "api")
+
+
+@pytest.mark.parametrize("name", ["nul\0", "\ud800", "x" * 255, "\u202e" * 10_000, "\n"])
+def test_name_that_no_account_can_have(db: None, api: APIClient, name: str) -> None:
+    status, _ = send(api, json.dumps({"username": name, "password": "x"}).encode(), JSON)
+    assert status in {400, 413}
+    assert LoginLog.objects.count() == (1 if name.strip() else 0)
+
+
+def test_number_for_a_name_is_an_attempt_like_any_other(db: None, api: APIClient) -> None:
+    status, _ = send(api, b'{"username": 5, "password": 5}', JSON)
+    assert status == 400
+    assert (LoginLog.objects.get().username, LoginLog.objects.get().failure_reason) == ("5", "unknown_user")
+
+
+def test_nothing_is_hashed_for_a_password_too_long(bob: User, api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("users.hashers.Argon2PasswordHasher.verify")
+    monkeypatch.delattr("users.hashers.Argon2PasswordHasher.encode")
+    body = json.dumps({"username": "bob", "password": PASSWORD + "x" * 1024}).encode()
+    assert send(api, body, JSON)[0] == 400

@@ -1,0 +1,78 @@
+"""Whatever is sent under /api/, the server answers with a 4xx in JSON and goes on."""
+
+import http.client
+import itertools
+import json
+import random
+from collections.abc import Iterator
+
+import httpx
+
+from tests.service.log import all_rows
+from tests.service.server import Server
+
+LOGIN = "/api/v1/auth/login/"
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FOO")
+PATHS = (
+    "/api/",
+    "/api/v1/nope/",
+    "/api/v1/users/me/",
+    "/api/v1/auth/logout/",
+    "/api/v1/audit/login-logs/",
+    "/api/%ff/",
+)
+HEADER_BYTES = [byte for byte in range(1, 256) if byte not in {0x0A, 0x0D, 0x7F} and (byte >= 0x20 or byte == 0x09)]
+
+Request = tuple[str, str, bytes, dict[str, str | bytes]]
+
+
+def requests() -> Iterator[Request]:
+    """Yield 800 requests that no honest client would send, the same in each run."""
+    chance = random.Random(20260101)  # noqa: S311 - the same each time
+    for method, path in itertools.product(METHODS, PATHS):
+        yield method, path, b"", {}
+    for byte in HEADER_BYTES:
+        yield "GET", "/api/v1/users/me/", b"", {"Authorization": b"Token a" + bytes([byte]) + b"b"}
+    for size in (10, 1_000, 17_000, 1_000_000, 10_000_000):
+        for kind in (JSON, FORM, "text/plain", "multipart/form-data; boundary=x", "multipart/form-data"):
+            yield "POST", LOGIN, b"x" * size, {"Content-Type": kind}
+            yield "POST", LOGIN, b"[" * size, {"Content-Type": kind}
+    text = b'{"username": "bob", "password": "wrong", "device_name": "x"}'
+    while True:
+        damaged = bytearray(text)
+        for _ in range(chance.randint(1, 8)):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        yield "POST", LOGIN, bytes(damaged), {"Content-Type": chance.choice((JSON, FORM))}
+
+
+def test_eight_hundred_malformed_requests(server: Server, admin: httpx.Client) -> None:
+    wrong = []
+    for method, path, body, headers in itertools.islice(requests(), 800):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        connection.request(method, path, body or None, headers)
+        answer = connection.getresponse()
+        text = answer.read()
+        connection.close()
+        is_json = answer.headers["Content-Type"] == JSON and bool(json.loads(text)["code"])
+        if not (400 <= answer.status < 500 and is_json):
+            wrong.append((method, path, body[:80], headers, answer.status, text[:80]))
+    assert wrong == []
+    assert len(all_rows(admin)) > 1
+
+
+def test_named_account_leaves_one_row_for_each_attempt(server: Server, admin: httpx.Client) -> None:
+    bodies = [
+        b'{"username": "admin", "password": "' + b"x" * 1_000_000 + b'"}',
+        b'{"username": "admin", "password": ' + b"[" * 2000 + b"]" * 2000 + b"}",
+        b'{"username": "admin", "password": "\\ud800"}',
+        b'{"username": "admin"}',
+        b'{"username": "admin", "password": ',
+    ]
+    with server.client() as client:
+        for body in bodies:
+            answer = client.post("/auth/login/", content=body, headers={"Content-Type": JSON})
+            assert 400 <= answer.status_code < 500
+    failures = [row for row in all_rows(admin) if not row["is_success"]]
+    assert [(row["username"], row["failure_reason"]) for row in failures] == [("admin", "malformed")] * len(bodies)
