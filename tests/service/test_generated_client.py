@@ -17,17 +17,10 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("client")
     config = folder / "config.yaml"
     config.write_text("post_hooks: []\n")
-    command = [
-        "generate",
-        "--path",
-        ROOT / "openapi.yaml",
-        "--output-path",
-        folder / "latchkey_client",
-        "--meta",
-        "none",
-    ]
     generator = Path(sys.executable).with_name("openapi-python-client")
-    result = subprocess.run([generator, *command, "--config", config], capture_output=True, text=True, check=False)
+    options = ["--path", str(ROOT / "openapi.yaml"), "--output-path", str(folder / "latchkey_client"), "--meta", "none"]
+    command = [str(generator), "generate", *options, "--config", str(config)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "warning" not in result.stdout.lower(), result.stdout
     return folder
@@ -40,25 +33,24 @@ def test_generated_client_does_the_main_job(server: Server, generated: Path, mon
         return importlib.import_module(f"latchkey_client.{name}")
 
     models = module("models")
-    client = module("client").Client(base_url=server.url)
     credentials = models.LoginRequest(username="admin", password="wrong")
-    refused = module("api.auth.log_in").sync(client=client, body=credentials)
-    assert isinstance(refused, models.ValidationError)
-    assert (refused.code, refused["non_field_errors"]) == (
-        "invalid_credentials",
-        ["Unable to log in with the given credentials."],
-    )
+    with module("client").Client(base_url=server.url) as client:
+        refused = module("api.auth.log_in").sync(client=client, body=credentials)
+        assert isinstance(refused, models.ValidationError)
+        assert refused.code == "invalid_credentials"
+        assert refused["non_field_errors"] == ["Unable to log in with the given credentials."]
 
-    credentials.password = ADMIN_PASSWORD
-    issued = module("api.auth.log_in").sync(client=client, body=credentials)
-    client = module("client").AuthenticatedClient(base_url=server.url, token=issued.token, prefix="Token")
-    assert module("api.users.read_own_account").sync(client=client).username == "admin"
+        credentials.password = ADMIN_PASSWORD
+        issued = module("api.auth.log_in").sync(client=client, body=credentials)
 
-    rows = module("api.audit.list_login_logs").sync(client=client, page_size=10).results
-    assert [(row.is_success, str(row.failure_reason), row.token_id) for row in rows] == [
-        (True, "", issued.token_id),
-        (False, "wrong_password", None),
-    ]
+    with module("client").AuthenticatedClient(base_url=server.url, token=issued.token, prefix="Token") as client:
+        assert module("api.users.read_own_account").sync(client=client).username == "admin"
 
-    assert module("api.auth.log_out").sync_detailed(client=client).status_code == 204
-    assert isinstance(module("api.users.read_own_account").sync(client=client), models.Error)
+        rows = module("api.audit.list_login_logs").sync(client=client, page_size=10).results
+        assert [(row.is_success, str(row.failure_reason), row.token_id) for row in rows] == [
+            (True, "", issued.token_id),
+            (False, "wrong_password", None),
+        ]
+
+        assert module("api.auth.log_out").sync_detailed(client=client).status_code == 204
+        assert isinstance(module("api.users.read_own_account").sync(client=client), models.Error)
