@@ -40,6 +40,10 @@ format: $(VENV)/.dev ## Bring the code into shape
 openapi: $(VENV)/.dev ## Write openapi.yaml anew
 	$(MANAGE) spectacular --validate --fail-on-warn --file openapi.yaml
 
+messages: $(VENV)/.dev ## Bring the translations up to date with the code, and compile them (needs gettext)
+	$(MANAGE) makemessages --locale=de --no-obsolete --no-wrap --no-location --ignore=var --ignore=tests --ignore='.*'
+	$(MANAGE) compilemessages --locale=de --ignore='.*'
+
 requirements: $(VENV)/.dev ## Pin the newest allowed versions in requirements*.txt
 	$(BIN)/uv pip compile --upgrade $(COMPILE) requirements.in --output-file requirements.txt
 	$(BIN)/uv pip compile --upgrade $(COMPILE) requirements-dev.in --constraint requirements.txt --output-file requirements-dev.txt
