@@ -100,9 +100,6 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     """handler500: 503 when the database is what failed, wherever it did, else 500."""
     failure = sys.exception()
     if isinstance(failure, DATABASE_FAILURES):
-        # SessionMiddleware keeps its hands off a 500; a 503 must not save a login whose row was refused either.
-        if hasattr(request, "session"):
-            request.session.modified = False
         return plain_error(request, ServiceUnavailable())
     if request.path.startswith(API_PREFIX):
         return plain_error(request, APIException())

@@ -21,7 +21,7 @@ class Command(BaseCommand):
             *("--interface", "wsgi", "--http", "1", "--no-ws"),
             *("--host", settings.HOST, "--port", str(settings.PORT)),
             *("--workers", str(settings.WORKERS), "--blocking-threads", str(BLOCKING_THREADS)),
-            *("--log-level", "error"),
+            *("--respawn-failed-workers", "--log-level", "error"),
         ]
         self.stdout.write(f"Latchkey answers on http://{settings.HOST}:{settings.PORT}/ (Ctrl-C stops it)")
         self.stdout.flush()
