@@ -27,7 +27,7 @@ READS_BODY = {
     "415": ("Error", "The body has a type that is not read here."),
 }
 NEEDS_CREDENTIALS = {"401": ("Error", "There are no credentials, or they are not valid.")}
-TAKES_COOKIE = {"403": ("Error", "The request came with a cookie, but without its CSRF token.")}
+FORBIDS = {"403": ("Error", "The token's scope is `read`, or a cookie came without its CSRF token.")}
 NAMES_AN_OBJECT = {"404": ("Error", "There is no such object, or it is not the caller's to see.")}
 ALWAYS = {
     "406": ("Error", "The client accepts no JSON."),
@@ -44,7 +44,15 @@ def add_error_responses(result: Schema, generator: Any, request: Any, public: bo
             for status, (schema, description) in errors_of(method, operation).items():
                 operation["responses"].setdefault(status, response(status, schema, description))
             operation["responses"] = dict(sorted(operation["responses"].items()))
+            if {"Token": []} in operation.get("security", []):
+                name_scope(operation, "read" if method == "get" else "write")
     return result
+
+
+def name_scope(operation: Schema, scope: str) -> None:
+    """Say which scope a token needs, to people and to programs. OpenAPI 3.0 has no place for it outside of OAuth."""
+    operation["x-required-scope"] = scope
+    operation["description"] = f"{operation.get('description', '')}\n\nA token needs the scope `{scope}`.".strip()
 
 
 def errors_of(method: str, operation: Schema) -> dict[str, tuple[str, str]]:
@@ -57,11 +65,11 @@ def errors_of(method: str, operation: Schema) -> dict[str, tuple[str, str]]:
         errors |= READS_INPUT
     if "path" in places:
         errors |= NAMES_AN_OBJECT
-    schemes = {name for requirement in operation.get("security", []) for name in requirement}
-    if schemes:
+    security = operation.get("security", [{}])
+    if {} not in security:
         errors |= NEEDS_CREDENTIALS
-    if "Cookie" in schemes and method != "get":
-        errors |= TAKES_COOKIE
+    if method != "get" and security != [{}]:
+        errors |= FORBIDS
     return errors
 
 

@@ -49,6 +49,12 @@ CSRF_TRUSTED_ORIGINS = read(
 TRUSTED_PROXIES = read(
     env.list, "TRUSTED_PROXIES", "networks such as 10.0.0.0/8, separated by commas", default=[], subcast=ip_network
 )
+CORS_ALLOWED_ORIGINS = read(
+    env.list, "CORS_ALLOWED_ORIGINS", "origins such as https://app.example.org, separated by commas", default=[]
+)
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_CREDENTIALS = True  # listed origins only, and the cookie is SameSite=Lax
+CORS_EXPOSE_HEADERS = ["Retry-After", "WWW-Authenticate", "X-Request-ID"]
 HTTPS = read(env.bool, "HTTPS", "true when people reach the service over TLS, else false", default=False)
 
 # Forwarding headers reach Django from listed proxies only: api_project.middleware.forwarded_by_listed_proxies.
@@ -73,9 +79,9 @@ INSTALLED_APPS = [
     "api_project.apps.LatchkeyAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "corsheaders",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -89,9 +95,11 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "auth_api.middleware.note_session_use",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -158,6 +166,16 @@ TOKEN_PREFIX = read(
     validate=validate.Regexp(r"\A[A-Za-z0-9]{1,16}\Z"),
 )
 TOKEN_LIFETIME = read(env.timedelta, "TOKEN_LIFETIME", A_DURATION, default=timedelta(days=30), validate=NOT_NEGATIVE)
+TOKEN_IDLE_LIFETIME = read(
+    env.timedelta, "TOKEN_IDLE_LIFETIME", A_DURATION, default=timedelta(days=14), validate=NOT_NEGATIVE
+)
+TOKENS_PER_USER = read(
+    env.int, "TOKENS_PER_USER", "a number of tokens; 0 for any", default=25, validate=validate.Range(min=0)
+)
+SESSION_ENGINE = "auth_api.sessions"
+SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds; of a session that is to be remembered, and at most of any other
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
 # Passed on to `manage.py create_first_admin`; empty means a random one.
 ADMIN_PASSWORD = read(env.str, "ADMIN_PASSWORD", "a password", default="")
 
@@ -169,7 +187,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "auth_api.authentication.TokenAuthentication",
         "auth_api.authentication.BearerAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "auth_api.authentication.CookieAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -6,6 +6,8 @@ from users.attempts import Entrance
 
 ENTRANCES = {
     "auth-login": Entrance.API,
+    "auth-token-list": Entrance.API,
+    "auth-session": Entrance.SESSION,
     "admin:login": Entrance.ADMIN,
 }
 

@@ -1,31 +1,54 @@
-"""The header ``Authorization: Token <key>``, or ``Bearer <key>``, as REST framework authentications."""
+"""The headers ``Authorization: Token <key>`` and ``Bearer <key>``, and the session cookie, for REST framework."""
 
+import contextlib
+
+from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
 
-from auth_api import keys
-from auth_api.models import AuthToken
+from auth_api.models import AuthToken, Scope
+from users.clients import Client
 from users.models import User
 
 
+class InsufficientScope(PermissionDenied):
+    """403: the token is for reading."""
+
+    default_detail = _("This token may only read.")
+    default_code = "insufficient_scope"
+
+
 class TokenAuthentication(authentication.TokenAuthentication):
-    """REST framework's own, for keys that are stored as digests and that expire."""
+    """REST framework's own, for keys that are stored as digests, that end in several ways, and that have a scope."""
 
     model = AuthToken
 
+    def authenticate(self, request: Request) -> tuple[User, AuthToken] | None:
+        """Return the account and the token, and note the use, or return None when the request brings no token."""
+        authenticated: tuple[User, AuthToken] | None = super().authenticate(request)
+        if authenticated is None:
+            return None
+        token = authenticated[1]
+        if token.scope == Scope.READ and request.method not in SAFE_METHODS:
+            raise InsufficientScope
+        with contextlib.suppress(DatabaseError):  # a note is not worth a request
+            token.note_use(Client.of(request))
+        return authenticated
+
     def authenticate_credentials(self, key: str) -> tuple[User, AuthToken]:
         """Look the key up by its digest: one query, or none for text that can't be a key."""
-        if not keys.is_well_formed(key):
+        token = self.model.objects.find(key)
+        if token is None:
             raise AuthenticationFailed(_("Invalid token."))
-        try:
-            token = self.model.objects.select_related("user").get(digest=keys.digest(key))
-        except self.model.DoesNotExist:
-            raise AuthenticationFailed(_("Invalid token.")) from None
-        if token.has_expired:
-            raise AuthenticationFailed(_("The token has expired."), code="token_expired")
         if not token.user.is_active:
             raise AuthenticationFailed(_("User inactive or deleted."))
+        if not token.is_bound:
+            raise AuthenticationFailed(_("Invalid token."))
+        if token.has_expired:
+            raise AuthenticationFailed(_("The token has expired."), code="token_expired")
         return token.user, token
 
 
@@ -33,3 +56,11 @@ class BearerAuthentication(TokenAuthentication):
     """The same keys under the scheme of RFC 6750, which many clients know no way around."""
 
     keyword = "Bearer"
+
+
+class CookieAuthentication(authentication.SessionAuthentication):
+    """REST framework's own, which answers 401 where it stands alone."""
+
+    def authenticate_header(self, request: Request) -> str:
+        """Return what makes REST framework answer 401 rather than 403."""
+        return "Cookie"

@@ -10,7 +10,7 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import RawPostDataException
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, ParseError
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.utils import json
 
@@ -21,14 +21,19 @@ JSON_NAME = re.compile(r'"username"\s*:\s*"((?:[^"\\]|\\.){1,254})')
 
 
 class BoundedJSONParser(JSONParser):
-    """REST framework's parser, for which JSON nested a thousand deep is bad input and not a server error."""
+    """REST framework's parser, for which more is bad input: deep nesting, lone surrogates, infinite numbers."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """Parse the body; its size is bounded by ``DATA_UPLOAD_MAX_MEMORY_SIZE``."""
         try:
-            return super().parse(stream, media_type, parser_context)
+            data = super().parse(stream, media_type, parser_context)
+            # What can't be written as JSON again would be a server error as soon as an answer repeats it.
+            json.dumps(data, ensure_ascii=False).encode()
         except RecursionError:
             raise ParseError(_("JSON parse error - nested too deep")) from None
+        except ValueError:
+            raise ParseError(_("JSON parse error - a lone surrogate or an infinite number")) from None
+        return data
 
 
 class BoundedMultiPartParser(MultiPartParser):
@@ -40,6 +45,9 @@ class BoundedMultiPartParser(MultiPartParser):
         if settings.DATA_UPLOAD_MAX_MEMORY_SIZE is not None and length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise RequestDataTooBig
         return super().parse(stream, media_type, parser_context)
+
+
+JSON_OR_FORM = [BoundedJSONParser, FormParser, BoundedMultiPartParser]
 
 
 def attempted_name(request: Request) -> str:

@@ -5,6 +5,18 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
+NO_CONTENT: dict[int, None] = {204: None}
+ERROR = {"$ref": "#/components/schemas/Error"}  # which the whole document has
+OR_FORM = " The same fields are taken as a form, `application/x-www-form-urlencoded` or `multipart/form-data`."
+
+
+def json_only(serializer: type[Any]) -> dict[str, type[Any]]:
+    """Return the body for OpenAPI as JSON alone.
+
+    Forms are taken as well, but clients generated from several content types of one schema don't run.
+    """
+    return {"application/json": serializer}
+
 
 class TokenScheme(OpenApiAuthenticationExtension):
     """``Authorization: Token <key>``. OpenAPI knows no such HTTP scheme, hence the whole header."""
@@ -36,7 +48,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
 class CookieScheme(OpenApiAuthenticationExtension):
     """The session cookie of people who logged in on a page."""
 
-    target_class = "rest_framework.authentication.SessionAuthentication"
+    target_class = "auth_api.authentication.CookieAuthentication"
     name = "Cookie"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:

@@ -1,28 +1,14 @@
-"""What the token endpoints take and answer."""
+"""What the credential endpoints answer."""
 
 from typing import Any
 
-from django.core.exceptions import SuspiciousOperation
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.exceptions import APIException
-from rest_framework.request import Request
 
-from auth_api.models import NAME_LENGTH
-from auth_api.parsers import attempted_name
-from users.attempts import FailureReason, refuse
-from users.backends import MAX_PASSWORD_LENGTH
+from auth_api.models import AuthToken, Scope, Session
+from auth_api.sessions import SessionStore
+from users.attempts import underlying
 from users.serializers import UserSerializer
-
-
-class LoginSerializer(serializers.Serializer[dict[str, str]]):
-    """Credentials."""
-
-    username = serializers.CharField(max_length=254, help_text=_("The account's name or e-mail address."))
-    password = serializers.CharField(max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False)
-    device_name = serializers.CharField(
-        max_length=NAME_LENGTH, required=False, allow_blank=True, help_text=_("A label to recognise the token by.")
-    )
 
 
 class IssuedTokenSerializer(serializers.Serializer[Any]):
@@ -34,18 +20,87 @@ class IssuedTokenSerializer(serializers.Serializer[Any]):
     user = UserSerializer(source="token.user")
 
 
-def read_credentials(request: Request) -> dict[str, str]:
-    """Return the validated credentials in the body.
+class IssuedNamedTokenSerializer(IssuedTokenSerializer):
+    """A token made on purpose."""
 
-    A body that names an account and is refused counts as an attempt on it. Sends ``user_login_failed`` then.
-    """
-    try:
-        serializer = LoginSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-    except (APIException, SuspiciousOperation):
-        name = attempted_name(request)
-        if name.strip():
-            refuse(request, username=name, reason=FailureReason.MALFORMED)
-        raise
-    credentials: dict[str, str] = serializer.validated_data
-    return credentials
+    name = serializers.CharField(source="token.name")
+    scope = serializers.ChoiceField(Scope.choices, source="token.scope")
+
+
+class TokenSerializer(serializers.ModelSerializer[AuthToken]):
+    """A token, without its key. ``hint`` shows how the key begins and ends."""
+
+    is_current = serializers.SerializerMethodField(help_text=_("Whether this request is made with it."))
+
+    class Meta:
+        model = AuthToken
+        fields = [
+            "id",
+            "name",
+            "hint",
+            "scope",
+            "created_at",
+            "expires_at",
+            "last_used_at",
+            "last_used_ip",
+            "user_agent",
+            "is_current",
+        ]
+        read_only_fields = [field for field in fields if field != "name"]
+
+    def get_is_current(self, token: AuthToken) -> bool:
+        """Compare with the request's own."""
+        current = self.context["request"].auth
+        return isinstance(current, AuthToken) and current.pk == token.pk
+
+
+class SessionSerializer(serializers.ModelSerializer[Session]):
+    """A cookie session, without its key."""
+
+    is_current = serializers.SerializerMethodField(help_text=_("Whether this request is made with it."))
+
+    class Meta:
+        model = Session
+        fields = ["id", "created_at", "expires_at", "last_used_at", "last_used_ip", "user_agent", "is_current"]
+        read_only_fields = fields
+
+    def get_is_current(self, session: Session) -> bool:
+        """Compare with the request's own."""
+        store = underlying(self.context["request"]).session
+        return isinstance(store, SessionStore) and store.row is not None and store.row.pk == session.pk
+
+
+class OpenSessionSerializer(serializers.Serializer[Any]):
+    """Whose session this is."""
+
+    user = UserSerializer()
+
+
+class VerifiedTokenSerializer(serializers.Serializer[Any]):
+    """The token that a verified request was made with."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    scope = serializers.ChoiceField(Scope.choices)
+    expires_at = serializers.DateTimeField(allow_null=True)
+
+
+class VerifiedSerializer(serializers.Serializer[Any]):
+    """Who is calling. ``token`` is null for a cookie session."""
+
+    message = serializers.CharField()
+    user = UserSerializer()
+    token = VerifiedTokenSerializer(allow_null=True)
+
+
+class IntrospectionSerializer(serializers.Serializer[Any]):
+    """RFC 7662, section 2.2. A token that opens nothing is ``{"active": false}`` and nothing else."""
+
+    active = serializers.BooleanField()
+    scope = serializers.CharField(required=False)
+    username = serializers.CharField(required=False)
+    sub = serializers.CharField(required=False)
+    jti = serializers.CharField(required=False)
+    token_type = serializers.CharField(required=False)
+    iat = serializers.IntegerField(required=False)
+    exp = serializers.IntegerField(required=False)

@@ -1,6 +1,8 @@
-"""The verbs: what can be done with tokens."""
+"""The verbs: what can be done with credentials."""
 
-from django.contrib.auth import authenticate
+from datetime import datetime
+
+from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +10,8 @@ from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from auth_api.models import AuthToken, IssuedToken
+from auth_api.models import AuthToken, IssuedToken, Scope
+from users.attempts import underlying
 from users.clients import Client
 from users.models import User
 
@@ -21,21 +24,41 @@ class InvalidCredentials(ValidationError):
 
 
 @sensitive_variables("password")
-def log_in(*, request: Request, username: str, password: str, device_name: str = "") -> IssuedToken:
+def check_credentials(*, request: Request, username: str, password: str) -> User:
+    """Return the account that the credentials open.
+
+    To be called outside of any transaction: none may be open while a password is hashed.
+
+    Raises:
+        InvalidCredentials: after ``user_login_failed`` was sent.
+    """
+    user = authenticate(request, username=username, password=password)
+    if not isinstance(user, User):
+        raise InvalidCredentials
+    return user
+
+
+@sensitive_variables("password")
+def log_in(
+    *,
+    request: Request,
+    username: str,
+    password: str,
+    device_name: str = "",
+    scope: Scope = Scope.WRITE,
+    expires_at: datetime | None = None,
+) -> IssuedToken:
     """Check the credentials and issue a token.
 
     Sends ``user_logged_in`` with the additional argument ``token_id``, in the transaction that makes the token: what a
     receiver writes is committed with it, and when a receiver fails there is no token.
 
     Raises:
-        InvalidCredentials: after ``user_login_failed`` was sent.
+        InvalidCredentials: see ``check_credentials``.
     """
-    # Outside of any transaction: none may be open while a password is hashed.
-    user = authenticate(request, username=username, password=password)
-    if not isinstance(user, User):
-        raise InvalidCredentials
+    user = check_credentials(request=request, username=username, password=password)
     with transaction.atomic():
-        issued = user.auth_tokens.issue(name=device_name, client=Client.of(request))
+        issued = user.auth_tokens.issue(name=device_name, client=Client.of(request), scope=scope, expires_at=expires_at)
         user_logged_in.send(sender=User, request=request, user=user, token_id=issued.token.id)
     return issued
 
@@ -44,3 +67,42 @@ def log_out(*, request: Request, token: AuthToken) -> None:
     """End the token. Sends ``user_logged_out``."""
     token.delete()
     user_logged_out.send(sender=User, request=request, user=token.user)
+
+
+@transaction.atomic
+def log_out_everywhere(*, request: Request, user: User) -> None:
+    """End every token and every session of the account. Sends ``user_logged_out``, once."""
+    user.auth_tokens.all().delete()
+    user.sessions.all().delete()
+    user_logged_out.send(sender=User, request=request, user=user)
+
+
+@sensitive_variables("password")
+def open_session(*, request: Request, username: str, password: str, remember: bool = False) -> User:
+    """Check the credentials and open a cookie session. Sends ``user_logged_in``.
+
+    The session gets another key, so that nobody can have planted it. Its cookie outlives the browser only if it is to
+    ``remember``, by ``SESSION_COOKIE_AGE``.
+
+    Raises:
+        InvalidCredentials: see ``check_credentials``.
+    """
+    user = check_credentials(request=request, username=username, password=password)
+    inner = underlying(request)
+    with transaction.atomic():
+        login(inner, user)
+        inner.session.set_expiry(None if remember else 0)
+        inner.session.save()
+    return user
+
+
+def close_session(*, request: Request) -> None:
+    """End this session. Sends ``user_logged_out``."""
+    logout(underlying(request))
+
+
+def revoke(*, key: str) -> None:
+    """End the token of the key, if there is one: whoever has the key may (RFC 7009)."""
+    token = AuthToken.objects.find(key)
+    if token is not None:
+        token.delete()

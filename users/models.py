@@ -1,15 +1,18 @@
 """The account."""
 
+import hashlib
 from typing import ClassVar
 
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from users.fields import NormalisedCharField, NormalisedEmailField
 from users.names import is_storable, normalise
+from users.signals import password_rehashed
 
 
 class UserManager(DjangoUserManager["User"]):
@@ -55,3 +58,22 @@ class User(AbstractUser):
     def normalize_username(cls, username: str) -> str:
         """Return the name in its stored spelling. Django's forms and managers call this."""
         return normalise(username) if isinstance(username, str) else username
+
+    @property
+    def password_stamp(self) -> str:
+        """What a credential is bound to: another password, set in whatever way, and it opens nothing."""
+        return hashlib.sha256(self.password.encode()).hexdigest()
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Return whether the password is right, and bring its hash up to today's parameters if it is."""
+        return check_password(raw_password, self.password, self._rehash)
+
+    def _rehash(self, raw_password: str) -> None:
+        """Store another hash of the same password. Sends ``password_rehashed``: credentials bound to it live on."""
+        before, self.password = User(password=self.password), make_password(raw_password)
+        with transaction.atomic():
+            # Of several logins at once, one rehashes; the others' tokens would be bound to a hash that is not kept.
+            if User.objects.filter(pk=self.pk, password=before.password).update(password=self.password):
+                password_rehashed.send(sender=User, user=self, before=before)
+            else:
+                self.refresh_from_db(fields=["password"])

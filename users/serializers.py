@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from users.backends import MAX_PASSWORD_LENGTH
 from users.models import User
 
 
@@ -21,3 +22,10 @@ class AccountSerializer(serializers.ModelSerializer[User]):
         model = User
         fields = ["id", "username", "email", "first_name", "last_name", "is_staff", "date_joined", "last_login"]
         read_only_fields = fields
+
+
+class PasswordChangeSerializer(serializers.Serializer[dict[str, str]]):
+    """The password that is, and the one that shall be."""
+
+    current_password = serializers.CharField(max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False)
+    new_password = serializers.CharField(max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False)

@@ -35,7 +35,7 @@ def test_login_is_public_and_everything_else_is_not(document: dict[str, Any]) ->
         for method, operation in operations.items()
         if operation["security"] == [{}]
     }
-    assert public == {("post", "/api/v1/auth/login/")}
+    assert public == {("post", "/api/v1/auth/login/"), ("post", "/api/v1/auth/revoke/")}
 
 
 def test_three_ways_to_authorise_are_described(document: dict[str, Any]) -> None:
@@ -53,18 +53,48 @@ def test_every_status_has_its_schema(document: dict[str, Any]) -> None:
         for method, operation in operations.items():
             assert "503" in operation["responses"], (method, path)
             for status, response in operation["responses"].items():
-                assert status == "204" or response["content"]["application/json"]["schema"], (method, path, status)
+                is_empty = response.get("description") == "No response body"
+                assert is_empty or response["content"]["application/json"]["schema"], (method, path, status)
 
 
 @pytest.mark.parametrize(
     ("method", "path", "statuses"),
     [
         ("post", "/api/v1/auth/login/", "200 400 406 413 415 503"),
-        ("post", "/api/v1/auth/logout/", "204 401 406 503"),
+        ("post", "/api/v1/auth/logout/", "204 401 403 406 503"),
         ("get", "/api/v1/users/me/", "200 401 406 503"),
+        ("post", "/api/v1/auth/tokens/", "201 400 401 403 406 413 415 503"),
+        ("patch", "/api/v1/auth/tokens/{id}/", "200 400 401 403 404 406 413 415 503"),
+        ("delete", "/api/v1/auth/sessions/{id}/", "204 401 403 404 406 503"),
+        ("get", "/api/v1/auth/verify/", "200 401 403 406 503"),
+        ("post", "/api/v1/auth/introspect/", "200 400 401 403 406 413 415 503"),
+        ("post", "/api/v1/auth/revoke/", "200 400 406 413 415 503"),
+        ("post", "/api/v1/auth/session/", "200 400 403 406 413 415 503"),
         ("get", "/api/v1/audit/login-logs/", "200 400 401 406 503"),
         ("get", "/api/v1/audit/login-logs/{id}/", "200 401 404 406 503"),
     ],
 )
 def test_statuses_of_an_operation(document: dict[str, Any], method: str, path: str, statuses: str) -> None:
     assert " ".join(sorted(document["paths"][path][method]["responses"])) == statuses
+
+
+def test_operation_says_which_scope_a_token_needs(document: dict[str, Any]) -> None:
+    scopes = {
+        (method, path.removeprefix("/api/v1/")): operation.get("x-required-scope")
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert scopes["get", "auth/tokens/"] == scopes["get", "auth/verify/"] == "read"
+    assert (
+        scopes["post", "auth/tokens/"]
+        == scopes["post", "auth/logout/"]
+        == scopes["post", "auth/introspect/"]
+        == "write"
+    )
+    assert {operation for operation, scope in scopes.items() if scope is None} == {
+        ("post", "auth/login/"),
+        ("post", "auth/revoke/"),
+        ("get", "auth/session/"),
+        ("post", "auth/session/"),
+        ("delete", "auth/session/"),
+    }

@@ -3,13 +3,14 @@
 import ast
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from auth_api import keys
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_key_has_prefix_random_part_and_checksum() -> None:
@@ -74,7 +75,10 @@ def test_module_imports_the_standard_library_only() -> None:
     assert imported <= sys.stdlib_module_names
 
 
-def test_readme_gives_scanners_the_expression_that_finds_keys() -> None:
-    match = re.search(r"`(\\b\S+\\b)`", README.read_text())
-    assert match is not None
-    assert re.search(match[1], f"token={keys.generate('lk')};")
+def test_scanners_are_given_the_expression_that_finds_keys() -> None:
+    in_readme = re.search(r"`(\\b\S+\\b)`", (ROOT / "README.md").read_text())
+    assert in_readme is not None
+    (rule,) = tomllib.loads((ROOT / "examples" / "gitleaks.toml").read_text())["rules"]
+    for expression in (in_readme[1], rule["regex"]):
+        assert re.search(expression, f"token={keys.generate('lk')};")
+        assert not re.search(expression, f"token={keys.generate('lk')}0;")

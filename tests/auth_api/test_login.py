@@ -129,11 +129,12 @@ def test_no_transaction_is_open_while_the_password_is_hashed(
     assert seen == [False]
 
 
-def test_login_costs_four_statements(
+def test_login_costs_six_statements(
     bob: User, api: APIClient, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    # The account, the token, the account's last_login, the row; and the savepoint that stands for a transaction here.
-    with django_assert_num_queries(4 + 2):
+    # The account, its lock, its live tokens, the token, the account's last_login, the row; and savepoints, since the
+    # test is a transaction already.
+    with django_assert_num_queries(6 + 4):
         api.post(LOGIN, RIGHT)
 
 

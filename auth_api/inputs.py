@@ -1,0 +1,87 @@
+"""What the credential endpoints take."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import SuspiciousOperation
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+
+from auth_api.models import NAME_LENGTH, Scope
+from auth_api.parsers import attempted_name
+from users.attempts import FailureReason, refuse
+from users.backends import MAX_PASSWORD_LENGTH
+
+
+class CredentialsSerializer(serializers.Serializer[dict[str, Any]]):
+    """A name and a password."""
+
+    username = serializers.CharField(max_length=254, help_text=_("The account's name or e-mail address."))
+    password = serializers.CharField(max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False)
+
+
+class LoginSerializer(CredentialsSerializer):
+    """A name and a password, for a token."""
+
+    device_name = serializers.CharField(
+        max_length=NAME_LENGTH, required=False, allow_blank=True, help_text=_("A label to recognise the token by.")
+    )
+
+
+class SessionLoginSerializer(CredentialsSerializer):
+    """A name and a password, for a cookie session."""
+
+    remember = serializers.BooleanField(default=False, help_text=_("Whether the cookie outlives the browser."))
+
+
+class TokenCreateSerializer(serializers.Serializer[dict[str, Any]]):
+    """A token made on purpose, for a script."""
+
+    name = serializers.CharField(max_length=NAME_LENGTH)
+    password = serializers.CharField(
+        max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False, help_text=_("The current password, once more.")
+    )
+    scope = serializers.ChoiceField(Scope.choices, default=Scope.WRITE)
+    expires_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text=_("When the token ends; by default after the usual lifetime.")
+    )
+
+    def validate_expires_at(self, value: datetime | None) -> datetime | None:
+        """Refuse what is past."""
+        if value is not None and value <= timezone.now():
+            raise serializers.ValidationError(_("This time is past."))
+        return value
+
+
+class KeySerializer(serializers.Serializer[dict[str, str]]):
+    """A key, to be asked about or to be ended. The name of the field is RFC 7662's and RFC 7009's."""
+
+    token = serializers.CharField()
+
+
+def read_credentials(request: Request, serializer_class: type[CredentialsSerializer]) -> dict[str, Any]:
+    """Return the validated credentials in the body.
+
+    A body that names an account and is refused counts as an attempt on it. Sends ``user_login_failed`` then.
+    """
+    try:
+        serializer = serializer_class(data=request.data)
+        serializer.is_valid(raise_exception=True)
+    except (APIException, SuspiciousOperation):
+        name = attempted_name(request)
+        if name.strip():
+            refuse(request, username=name, reason=FailureReason.MALFORMED)
+        raise
+    credentials: dict[str, Any] = serializer.validated_data
+    return credentials
+
+
+def read_key(request: Request) -> str:
+    """Return the key in the body."""
+    serializer = KeySerializer(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    key: str = serializer.validated_data["token"]
+    return key

@@ -1,0 +1,26 @@
+"""What happens to credentials around a request."""
+
+import contextlib
+from collections.abc import Callable
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+
+from auth_api.sessions import SessionStore
+from users.clients import Client
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def note_session_use(get_response: GetResponse) -> GetResponse:
+    """Write when and from where a session was last used, at most once a minute."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        session = request.session
+        if isinstance(session, SessionStore) and session.row is not None:
+            with contextlib.suppress(DatabaseError):  # a note is not worth a request
+                session.row.note_use(Client.of(request))
+        return response
+
+    return middleware

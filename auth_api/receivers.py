@@ -1,0 +1,52 @@
+"""What credentials hear of accounts. Connected in ``auth_api.apps``."""
+
+from typing import Any
+
+from django.contrib.auth import HASH_SESSION_KEY, update_session_auth_hash
+from django.http import HttpRequest
+
+from auth_api.keys import digest
+from auth_api.models import AuthToken
+from auth_api.sessions import SessionStore
+from users.attempts import underlying
+from users.clients import Client
+from users.models import User
+
+
+def note_client(*, request: HttpRequest | None, token_id: object = None, **kwargs: Any) -> None:
+    """``user_logged_in``: a session that opens keeps where that was."""
+    session = getattr(request, "session", None)
+    if token_id is None and isinstance(session, SessionStore) and request is not None:
+        session.client = Client.of(request)
+
+
+def keep_credentials(*, user: User, before: User, **kwargs: Any) -> None:
+    """``password_rehashed``: the password is the same, so that what was bound to its old hash moves to the new one."""
+    user.auth_tokens.filter(password_stamp=before.password_stamp).update(password_stamp=user.password_stamp)
+    for session in user.sessions.all():
+        data = SessionStore().decode(session.data)
+        if data.get(HASH_SESSION_KEY) == before.get_session_auth_hash():
+            data[HASH_SESSION_KEY] = user.get_session_auth_hash()
+            session.data = SessionStore().encode(data)
+            session.save(update_fields=["data"])
+
+
+def end_other_credentials(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """``password_changed``: of all credentials, only the one that the change was made with lives on."""
+    tokens, sessions = user.auth_tokens.all(), user.sessions.all()
+    current = getattr(request, "auth", None)
+    if isinstance(current, AuthToken):
+        user.auth_tokens.filter(pk=current.pk).update(password_stamp=user.password_stamp)
+        tokens = tokens.exclude(pk=current.pk)
+    else:
+        sessions = sessions.exclude(digest=digest(renewed_session_key(underlying(request), user)))
+    tokens.delete()
+    sessions.delete()
+
+
+def renewed_session_key(request: HttpRequest, user: User) -> str:
+    """Bind the request's session to the new password, under a new key."""
+    note_client(request=request)
+    update_session_auth_hash(request, user)
+    request.session.save()
+    return request.session.session_key or ""

@@ -1,0 +1,72 @@
+"""A session engine of Django's, over a table that knows only digests of session keys."""
+
+from typing import Any
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.utils import timezone
+
+from auth_api.keys import digest
+from auth_api.models import Session
+from users.clients import Client
+
+
+class SessionStore(SessionBase):
+    """One session. ``row`` is what it was loaded from, ``client`` where it was opened, if that was in this request."""
+
+    row: Session | None = None
+    client: Client | None = None
+
+    def load(self) -> dict[str, Any]:
+        """Return the data of the session, or none if it is over."""
+        found = Session.objects.filter(digest=digest(self.session_key or ""), expires_at__gt=timezone.now())
+        self.row = found.first()
+        if self.row is None:
+            self._session_key = None
+            return {}
+        data: dict[str, Any] = self.decode(self.row.data)
+        return data
+
+    def exists(self, session_key: str) -> bool:
+        """Whether there is a session of that key."""
+        return Session.objects.filter(digest=digest(session_key)).exists()
+
+    def create(self) -> None:
+        """Give the session a key and a row."""
+        self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]  # missing in the stubs
+        self.save(must_create=True)
+        self.modified = True
+
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT002 - as Django declares it
+        """Write the session.
+
+        Raises:
+            UpdateError: it was ended by another request in the meantime.
+            DatabaseError: it can't be written; Django's own engine would take this for the former.
+        """
+        if self.session_key is None:
+            self.create()
+            return
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # likewise
+        columns = {
+            "data": self.encode(data),
+            "expires_at": self.get_expiry_date(),
+            "user_id": data.get(SESSION_KEY),
+        }
+        if self.client is not None:
+            columns |= {"last_used_ip": self.client.ip_address, "user_agent": self.client.user_agent}
+        if must_create:
+            Session.objects.create(digest=digest(self.session_key), **columns)
+        elif not Session.objects.filter(digest=digest(self.session_key)).update(**columns):
+            raise UpdateError
+
+    def delete(self, session_key: str | None = None) -> None:
+        """End the session of that key, or this one."""
+        key = self.session_key if session_key is None else session_key
+        if key is not None:
+            Session.objects.filter(digest=digest(key)).delete()
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        """Delete sessions that are over. ``manage.py prune_tokens`` does it in batches."""
+        Session.objects.filter(expires_at__lte=timezone.now()).delete()

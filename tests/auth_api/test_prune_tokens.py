@@ -1,0 +1,63 @@
+"""``manage.py prune_tokens``."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+from rest_framework.test import APIClient
+
+from auth_api import pruning
+from auth_api.models import AuthToken, Session
+from users.models import User
+
+
+def test_dead_tokens_and_sessions_go_and_live_ones_stay(
+    bob: User, staff: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alive, expired, idle, unbound = (bob.auth_tokens.issue().token for _ in range(4))
+    AuthToken.objects.filter(pk=expired.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    AuthToken.objects.filter(pk=idle.pk).update(last_used_at=timezone.now() - timedelta(days=15))
+    AuthToken.objects.filter(pk=unbound.pk).update(password_stamp="another")
+    for user in (bob, staff):
+        APIClient().force_login(user)
+    Session.objects.filter(user=staff).update(expires_at=timezone.now())
+
+    call_command("prune_tokens")
+
+    assert AuthToken.objects.get() == alive
+    assert Session.objects.get().user == bob
+    captured = capsys.readouterr()
+    assert captured.out == "tokens: 3 deleted\nsessions: 1 deleted\n"
+    assert captured.err == ""  # no bar in a pipe
+
+
+def test_interrupted_run_keeps_what_it_did_and_the_next_does_the_rest(
+    bob: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.TOKENS_PER_USER = 0
+    monkeypatch.setattr(pruning, "BATCH", 3)
+    for _ in range(10):
+        bob.auth_tokens.issue()
+    AuthToken.objects.update(expires_at=timezone.now())
+
+    interrupted = pruning.prune_tokens()
+    assert next(interrupted) == (3, 3)
+    del interrupted
+    assert AuthToken.objects.count() == 7
+
+    assert sum(deleted for _, deleted in pruning.prune_tokens()) == 7
+
+
+def test_expired_tokens_cost_a_request_nothing(
+    bob: User, api: APIClient, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    settings.TOKENS_PER_USER = 0
+    for _ in range(50):
+        bob.auth_tokens.issue()
+    AuthToken.objects.update(expires_at=timezone.now())
+    key = bob.auth_tokens.issue().key
+    with django_assert_num_queries(1):
+        assert api.get("/api/v1/users/me/", HTTP_AUTHORIZATION=f"Token {key}").status_code == 200
+    assert AuthToken.objects.count() == 51

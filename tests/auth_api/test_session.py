@@ -1,0 +1,176 @@
+"""auth/session/ and auth/sessions/: logging in with a cookie."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import OperationalError
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+from rest_framework.test import APIClient
+
+from audit.models import LoginLog
+from auth_api.keys import digest
+from auth_api.models import Session
+from auth_api.sessions import SessionStore
+from tests.conftest import PASSWORD
+from users.models import User
+
+SESSION = "/api/v1/auth/session/"
+SESSIONS = "/api/v1/auth/sessions/"
+ME = "/api/v1/users/me/"
+RIGHT = {"username": "bob", "password": PASSWORD}
+
+
+@pytest.fixture
+def browser(db: None) -> APIClient:
+    """Return a client that has fetched the CSRF cookie and sends it back, as a single-page app does."""
+    client = APIClient(enforce_csrf_checks=True)
+    assert client.get(SESSION).status_code == 401
+    client.defaults["HTTP_X_CSRFTOKEN"] = client.cookies["csrftoken"].value
+    return client
+
+
+def refresh_csrf(client: APIClient) -> None:
+    client.defaults["HTTP_X_CSRFTOKEN"] = client.cookies["csrftoken"].value
+
+
+def test_session_is_opened_read_and_closed(bob: User, browser: APIClient) -> None:
+    opened = browser.post(SESSION, RIGHT)
+    assert (opened.status_code, opened.json()) == (200, {"user": {"id": bob.pk, "username": "bob", "email": bob.email}})
+    assert browser.get(SESSION).json() == opened.json()
+    assert browser.get(ME).json()["username"] == "bob"
+
+    refresh_csrf(browser)
+    closed = browser.delete(SESSION)
+    assert closed.status_code == 204
+    assert closed.cookies["sessionid"].value == ""
+    assert browser.get(SESSION).status_code == 401
+    assert not Session.objects.exists()
+
+
+def test_attempt_leaves_one_row(bob: User, browser: APIClient) -> None:
+    assert browser.post(SESSION, RIGHT | {"password": "wrong"}).json()["code"] == "invalid_credentials"
+    assert browser.post(SESSION, {"username": "bob"}).status_code == 400
+    browser.post(SESSION, RIGHT)
+    rows = [(row.is_success, row.failure_reason, row.entrance) for row in LoginLog.objects.order_by("id")]
+    assert rows == [(False, "wrong_password", "session"), (False, "malformed", "session"), (True, "", "session")]
+
+
+def test_cookie_is_closed_to_scripts_and_other_sites(bob: User, browser: APIClient) -> None:
+    cookie = browser.post(SESSION, RIGHT).cookies["sessionid"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
+
+
+@pytest.mark.parametrize(("remember", "max_age"), [(False, ""), (True, 14 * 24 * 3600)])
+def test_cookie_outlives_the_browser_if_it_is_to(
+    bob: User, browser: APIClient, remember: bool, max_age: int | str
+) -> None:
+    cookie = browser.post(SESSION, RIGHT | {"remember": remember}).cookies["sessionid"]
+    assert cookie["max-age"] == max_age
+
+
+def test_opening_needs_the_csrf_token(bob: User) -> None:
+    client = APIClient(enforce_csrf_checks=True)
+    answer = client.post(SESSION, RIGHT)
+    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+    assert not Session.objects.exclude(user=None).exists()
+
+
+def test_closing_and_changing_need_the_csrf_token(bob: User, browser: APIClient) -> None:
+    browser.post(SESSION, RIGHT)
+    browser.defaults.pop("HTTP_X_CSRFTOKEN")
+    assert browser.delete(SESSION).status_code == 403
+    assert browser.post("/api/v1/auth/logout-all/").status_code == 403
+    assert browser.get(SESSION).status_code == 200
+
+
+def test_key_planted_before_the_login_opens_nothing(bob: User, browser: APIClient) -> None:
+    planted = SessionStore()
+    planted["x"] = 1
+    planted.save()
+    browser.cookies["sessionid"] = planted.session_key or ""
+    browser.post(SESSION, RIGHT)
+    assert browser.cookies["sessionid"].value != planted.session_key
+    assert not SessionStore().exists(planted.session_key or "")
+
+
+def test_table_has_the_digest_alone(bob: User, browser: APIClient) -> None:
+    browser.post(SESSION, RIGHT, REMOTE_ADDR="192.0.2.3", HTTP_USER_AGENT="Firefox")
+    key = browser.cookies["sessionid"].value
+    row = Session.objects.get()
+    assert (row.digest, row.user, row.last_used_ip, row.user_agent) == (digest(key), bob, "192.0.2.3", "Firefox")
+    values = [str(value) for name, value in vars(row).items() if not name.startswith("_")]
+    assert not any(key in value for value in values)
+    for value in values:
+        thief = APIClient()
+        thief.cookies["sessionid"] = value
+        assert thief.get(ME).status_code == 401
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("failing", ["audit.models.LoginLog.save", "auth_api.sessions.SessionStore.save"])
+def test_no_session_without_its_row(failing: str) -> None:
+    User.objects.create_user("bob", password=PASSWORD)
+    client = APIClient()
+    with patch(failing, side_effect=OperationalError("disk full")):
+        answer = client.post(SESSION, RIGHT)
+    assert answer.status_code == 503
+    assert "sessionid" not in answer.cookies
+    assert (Session.objects.count(), LoginLog.objects.count()) == (0, 0)
+
+
+def test_sessions_are_listed_and_ended(bob: User, staff: User, browser: APIClient) -> None:
+    elsewhere, others = APIClient(), APIClient()
+    elsewhere.force_login(bob)
+    others.force_login(staff)
+    browser.post(SESSION, RIGHT)
+    refresh_csrf(browser)
+
+    here, there = browser.get(SESSIONS).json()
+    assert set(here) == {
+        "id", "created_at", "expires_at", "last_used_at", "last_used_ip", "user_agent", "is_current",
+    }  # fmt: skip
+    assert (here["is_current"], there["is_current"]) == (True, False)
+    assert browser.delete(f"{SESSIONS}{there['id']}/").status_code == 204
+    assert elsewhere.get(ME).status_code == 401
+    assert browser.delete(f"{SESSIONS}{staff.sessions.get().pk}/").status_code == 404
+    assert browser.delete(f"{SESSIONS}nonsense/").status_code == 404
+    assert others.get(ME).status_code == 200
+
+
+def test_use_is_noted_once_a_minute(
+    bob: User, api: APIClient, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    api.force_login(bob)
+    with django_assert_num_queries(2):  # the session, the account
+        api.get(ME)
+    Session.objects.update(last_used_at=timezone.now() - timedelta(minutes=2))
+    with django_assert_num_queries(3):
+        api.get(ME, REMOTE_ADDR="192.0.2.4")
+    session = Session.objects.get()
+    assert timezone.now() - session.last_used_at < timedelta(seconds=10)
+    assert session.last_used_ip == "192.0.2.4"
+
+
+def test_session_that_is_over_opens_nothing(bob: User, api: APIClient) -> None:
+    api.force_login(bob)
+    Session.objects.update(expires_at=timezone.now())
+    assert api.get(ME).status_code == 401
+
+
+def test_request_that_outlives_its_session_does_not_bring_it_back(bob: User, api: APIClient) -> None:
+    api.force_login(bob)
+    store = SessionStore(api.cookies["sessionid"].value)
+    store["x"] = 1
+    Session.objects.all().delete()
+    with pytest.raises(UpdateError):
+        store.save()
+    assert not Session.objects.exists()
+
+
+def test_malformed_body_names_its_fields(bob: User, browser: APIClient, make_user: Callable[..., User]) -> None:
+    answer = browser.post(SESSION, RIGHT | {"remember": "perhaps"})
+    assert (answer.status_code, set(answer.json())) == (400, {"remember", "code"})

@@ -1,0 +1,226 @@
+"""auth/tokens/: one's own tokens."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+from rest_framework.test import APIClient
+
+from audit.models import LoginLog
+from auth_api.models import AuthToken, Scope
+from tests.conftest import PASSWORD
+from users.clients import Client
+from users.models import User
+
+TOKENS = "/api/v1/auth/tokens/"
+ME = "/api/v1/users/me/"
+LOGIN = "/api/v1/auth/login/"
+AsUser = Callable[..., APIClient]
+
+
+def move_back(token: AuthToken, **by: timedelta) -> None:
+    """Let the times of the token lie further back."""
+    for field, difference in by.items():
+        setattr(token, field, getattr(token, field) - difference)
+    token.save()
+
+
+def test_tokens_are_listed_without_their_keys(bob: User, staff: User, as_user: AsUser) -> None:
+    staff.auth_tokens.issue(name="not bob's")
+    token, key = bob.auth_tokens.issue(name="phone", client=Client(ip_address="192.0.2.1", user_agent="app/1"))
+    answer = as_user(bob).get(TOKENS)
+    current, phone = answer.json()
+    assert (current["is_current"], phone["is_current"]) == (True, False)
+    assert phone == {
+        "id": str(token.id),
+        "name": "phone",
+        "hint": f"lk_…{key[-4:]}",
+        "scope": "write",
+        "created_at": phone["created_at"],
+        "expires_at": phone["expires_at"],
+        "last_used_at": phone["last_used_at"],
+        "last_used_ip": "192.0.2.1",
+        "user_agent": "app/1",
+        "is_current": False,
+    }
+    assert key not in answer.content.decode()
+    assert key[3:46] not in answer.content.decode()
+
+
+def test_token_is_read_renamed_and_ended(bob: User, as_user: AsUser, api: APIClient) -> None:
+    token, key = bob.auth_tokens.issue(name="phone")
+    client = as_user(bob)
+    url = f"{TOKENS}{token.id}/"
+    assert client.get(url).json()["name"] == "phone"
+    assert client.patch(url, {"name": "old phone"}).json()["name"] == "old phone"
+    assert client.delete(url).status_code == 204
+    assert api.get(ME, HTTP_AUTHORIZATION=f"Token {key}").status_code == 401
+    assert client.get(url).status_code == 404
+
+
+def test_nothing_but_the_name_is_changed(bob: User, as_user: AsUser) -> None:
+    token = bob.auth_tokens.issue(scope=Scope.READ).token
+    body = {"scope": "write", "expires_at": None, "user": 1, "digest": "0" * 64, "id": str(uuid4())}
+    assert as_user(bob).patch(f"{TOKENS}{token.id}/", body).status_code == 200
+    unchanged = AuthToken.objects.get(pk=token.pk)
+    assert (unchanged.scope, unchanged.digest, unchanged.expires_at) == (token.scope, token.digest, token.expires_at)
+
+
+@pytest.mark.parametrize("method", ["get", "patch", "delete"])
+def test_token_of_another_person_is_not_found(bob: User, staff: User, as_user: AsUser, method: str) -> None:
+    others = bob.auth_tokens.issue(name="bob's").token
+    answer = getattr(as_user(staff), method)(f"{TOKENS}{others.id}/", {"name": "mine"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert AuthToken.objects.get(pk=others.pk).name == "bob's"
+
+
+@pytest.mark.parametrize("pk", ["1", "nonsense", "0" * 31, "%00", "../../"])
+def test_id_that_is_no_uuid_is_not_found(bob: User, as_user: AsUser, pk: str) -> None:
+    assert as_user(bob).delete(f"{TOKENS}{pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["x" * 10_000, "nul\0", None, ["list"], ""])
+def test_bad_name_changes_nothing(bob: User, as_user: AsUser, name: Any) -> None:
+    token = bob.auth_tokens.issue(name="phone").token
+    answer = as_user(bob).patch(f"{TOKENS}{token.id}/", {"name": name})
+    expected = 200 if name == "" else 400  # a token may go without a name
+    assert answer.status_code == expected
+    assert AuthToken.objects.get(pk=token.pk).name == ("" if name == "" else "phone")
+
+
+def test_token_for_a_script(bob: User, as_user: AsUser, api: APIClient) -> None:
+    end = timezone.now() + timedelta(days=400)
+    body = {"name": "backup", "password": PASSWORD, "scope": "read", "expires_at": end.isoformat()}
+    answer = as_user(bob).post(TOKENS, body)
+
+    assert answer.status_code == 201
+    made = answer.json()
+    assert (made["name"], made["scope"], made["user"]["username"]) == ("backup", "read", "bob")
+    assert AuthToken.objects.get(pk=made["token_id"]).expires_at == end
+    assert api.get(ME, HTTP_AUTHORIZATION=f"Token {made['token']}").status_code == 200
+    row = LoginLog.objects.get()
+    assert (row.is_success, row.entrance, str(row.token_id)) == (True, "api", made["token_id"])
+
+
+def test_token_for_a_script_ends_as_usual_by_default(bob: User, as_user: AsUser, settings: Settings) -> None:
+    made = as_user(bob).post(TOKENS, {"name": "backup", "password": PASSWORD}).json()
+    token = AuthToken.objects.get(pk=made["token_id"])
+    assert (token.scope, token.expires_at) == ("write", token.created_at + settings.TOKEN_LIFETIME)
+
+
+def test_text_that_is_no_unicode_is_refused_before_an_answer_repeats_it(bob: User, as_user: AsUser) -> None:
+    for scope in ('"\\ud800"', "1e999", "-1e999"):
+        body = f'{{"name": "backup", "password": "x", "scope": {scope}}}'
+        answer = as_user(bob).generic("POST", TOKENS, body, "application/json")
+        assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+
+def test_wrong_password_makes_no_token_and_leaves_a_row(bob: User, as_user: AsUser) -> None:
+    answer = as_user(bob).post(TOKENS, {"name": "backup", "password": "wrong"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_credentials")
+    assert not AuthToken.objects.filter(name="backup").exists()
+    row = LoginLog.objects.get()
+    assert (row.user, row.failure_reason, row.entrance) == (bob, "wrong_password", "api")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", "x" * 10_000),
+        ("password", ""),
+        ("password", "x" * 1025),
+        ("scope", "everything"),
+        ("scope", ["read"]),
+        ("expires_at", "2020-01-01T00:00:00Z"),
+        ("expires_at", "soon"),
+        ("expires_at", "0001-01-01T00:00:00+23:59"),
+        ("expires_at", "9999-12-31T23:59:59-23:59"),
+    ],
+)
+def test_bad_request_for_a_token_names_the_field(bob: User, as_user: AsUser, field: str, value: Any) -> None:
+    answer = as_user(bob).post(TOKENS, {"name": "backup", "password": PASSWORD} | {field: value})
+    assert answer.status_code == 400
+    assert set(answer.json()) == {field, "code"}
+    assert not AuthToken.objects.filter(name="backup").exists()
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.parametrize("path", [ME, TOKENS, "/api/v1/auth/logout/", "/api/v1/auth/logout-all/"])
+def test_token_for_reading_changes_nothing(bob: User, api: APIClient, method: str, path: str) -> None:
+    key = bob.auth_tokens.issue(scope=Scope.READ).key
+    answer = getattr(api, method)(path, {}, HTTP_AUTHORIZATION=f"Token {key}")
+    assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")
+    for safe in (api.get, api.head, api.options):
+        assert safe(ME, HTTP_AUTHORIZATION=f"Token {key}").status_code == 200
+
+
+def test_use_is_noted_once_a_minute(
+    bob: User, api: APIClient, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    token, key = bob.auth_tokens.issue()
+    api.credentials(HTTP_AUTHORIZATION=f"Token {key}", REMOTE_ADDR="2001:db8::9")
+    with django_assert_num_queries(1):
+        api.get(ME)
+
+    move_back(token, last_used_at=timedelta(minutes=1))
+    with django_assert_num_queries(2):
+        api.get(ME)
+    with django_assert_num_queries(1):
+        api.get(ME)
+
+    token.refresh_from_db()
+    assert timezone.now() - token.last_used_at < timedelta(seconds=10)
+    assert token.last_used_ip == "2001:db8::9"
+
+
+def test_idle_token_ends(bob: User, api: APIClient, settings: Settings) -> None:
+    token, key = bob.auth_tokens.issue()
+    move_back(token, last_used_at=timedelta(days=14))
+    answer = api.get(ME, HTTP_AUTHORIZATION=f"Token {key}")
+    assert (answer.status_code, answer.json()["code"]) == (401, "token_expired")
+    assert not AuthToken.objects.alive_for(bob).exists()
+
+    settings.TOKEN_IDLE_LIFETIME = timedelta(0)
+    assert AuthToken.objects.alive_for(bob).exists()
+    assert api.get(ME, HTTP_AUTHORIZATION=f"Token {key}").status_code == 200
+
+
+def test_dead_tokens_are_not_listed(bob: User, as_user: AsUser) -> None:
+    move_back(bob.auth_tokens.issue().token, expires_at=timedelta(days=31))
+    move_back(bob.auth_tokens.issue().token, last_used_at=timedelta(days=15))
+    bob.auth_tokens.issue()
+    AuthToken.objects.filter(pk=bob.auth_tokens.latest("created_at").pk).update(password_stamp="another")
+    assert [token["is_current"] for token in as_user(bob).get(TOKENS).json()] == [True]
+
+
+def test_login_over_the_limit_ends_the_least_recently_used(bob: User, api: APIClient, settings: Settings) -> None:
+    settings.TOKENS_PER_USER = 2
+    first, second = bob.auth_tokens.issue().token, bob.auth_tokens.issue().token
+    move_back(second, last_used_at=timedelta(hours=1))
+
+    third = api.post(LOGIN, {"username": "bob", "password": PASSWORD}).json()["token_id"]
+
+    assert {str(pk) for pk in bob.auth_tokens.values_list("pk", flat=True)} == {str(first.pk), third}
+
+
+def test_limit_counts_live_tokens_only_and_may_be_none(bob: User, settings: Settings) -> None:
+    settings.TOKENS_PER_USER = 1
+    move_back(bob.auth_tokens.issue().token, expires_at=timedelta(days=31))
+    bob.auth_tokens.issue()
+    assert bob.auth_tokens.count() == 2
+    settings.TOKENS_PER_USER = 0
+    for _ in range(3):
+        bob.auth_tokens.issue()
+    assert bob.auth_tokens.count() == 5
+
+
+def test_limit_is_each_accounts_own(bob: User, staff: User, settings: Settings) -> None:
+    settings.TOKENS_PER_USER = 1
+    bob.auth_tokens.issue()
+    staff.auth_tokens.issue()
+    assert (bob.auth_tokens.count(), staff.auth_tokens.count()) == (1, 1)

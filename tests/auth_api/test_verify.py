@@ -1,0 +1,72 @@
+"""GET auth/verify/: who is calling?"""
+
+from collections.abc import Callable
+
+import pytest
+from pytest_django import DjangoAssertNumQueries, Settings
+from rest_framework.test import APIClient
+
+from audit.models import LoginLog
+from auth_api.models import Scope
+from users.models import User
+
+VERIFY = "/api/v1/auth/verify/"
+IDENTITY = ("X-Auth-User-Id", "X-Auth-Username", "X-Auth-Token-Id")
+
+
+def test_caller_is_named_in_headers_and_json(
+    bob: User, api: APIClient, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    token, key = bob.auth_tokens.issue(name="phone")
+    with django_assert_num_queries(1):
+        answer = api.get(VERIFY, HTTP_AUTHORIZATION=f"Bearer {key}")
+    assert answer.status_code == 200
+    assert [answer[header] for header in IDENTITY] == [str(bob.pk), "bob", str(token.pk)]
+    assert answer.json()["message"] == "Authenticated"
+    assert answer.json()["user"] == {"id": bob.pk, "username": "bob", "email": "bob@example.org"}
+    assert (answer.json()["token"]["id"], answer.json()["token"]["name"]) == (str(token.pk), "phone")
+    assert not LoginLog.objects.exists()
+
+
+def test_cookie_is_verified_too(bob: User, api: APIClient) -> None:
+    api.force_login(bob)
+    answer = api.get(VERIFY)
+    assert (answer.status_code, answer.json()["token"]) == (200, None)
+    assert [answer[header] for header in IDENTITY] == [str(bob.pk), "bob", ""]
+
+
+@pytest.mark.parametrize("header", [None, "Token nonsense", "Token \xff", "Basic Ym9iOnB3"])
+def test_refusal_carries_the_identity_headers_empty(db: None, api: APIClient, header: str | None) -> None:
+    sent = {} if header is None else {"HTTP_AUTHORIZATION": header}
+    answer = api.get(VERIFY, HTTP_X_AUTH_USERNAME="admin", HTTP_X_AUTH_USER_ID="1", **sent)  # type: ignore[arg-type]
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"] == "Token"
+    assert [answer[header] for header in IDENTITY] == ["", "", ""]
+
+
+def test_other_methods_are_refused_with_the_headers_empty(bob: User, as_user: Callable[[User], APIClient]) -> None:
+    answer = as_user(bob).post(VERIFY)
+    assert (answer.status_code, answer["X-Auth-Username"]) == (405, "")
+
+
+def test_name_beyond_ascii_is_percent_encoded(
+    make_user: Callable[..., User], as_user: Callable[[User], APIClient]
+) -> None:
+    assert as_user(make_user("zoë+1")).get(VERIFY)["X-Auth-Username"] == "zo%C3%AB+1"
+
+
+@pytest.mark.parametrize(
+    ("method", "status"), [("GET", 200), ("HEAD", 200), ("POST", 403), ("delete", 403), ("odd", 403)]
+)
+def test_token_for_reading_passes_with_safe_methods_alone(bob: User, api: APIClient, method: str, status: int) -> None:
+    key = bob.auth_tokens.issue(scope=Scope.READ).key
+    answer = api.get(VERIFY, HTTP_AUTHORIZATION=f"Token {key}", HTTP_X_FORWARDED_METHOD=method)
+    assert answer.status_code == status
+    assert bool(answer["X-Auth-Username"]) == (status == 200)
+
+
+def test_plain_http_is_not_redirected(bob: User, as_user: Callable[[User], APIClient], settings: Settings) -> None:
+    client = as_user(bob)
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get(VERIFY).status_code == 200
+    assert client.get("/admin/login/").status_code == 301

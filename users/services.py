@@ -1,0 +1,40 @@
+"""The verbs: what can be done with accounts."""
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as PasswordInvalid
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+from users.models import User
+from users.signals import password_changed
+
+
+class InvalidPassword(ValidationError):
+    """400: the current password is not this one."""
+
+    default_detail = {"current_password": [_("The password is not right.")]}
+    default_code = "invalid_credentials"
+
+
+@sensitive_variables("current_password", "new_password")
+def change_password(*, request: Request, user: User, current_password: str, new_password: str) -> None:
+    """Change the password of one's own account. Sends ``password_changed``.
+
+    Raises:
+        InvalidPassword: after ``user_login_failed`` was sent; the check is an attempt like any other.
+        ValidationError: the new password does not pass ``AUTH_PASSWORD_VALIDATORS``.
+    """
+    try:
+        validate_password(new_password, user)
+    except PasswordInvalid as error:
+        raise ValidationError({"new_password": error.messages}) from None
+    if authenticate(request, username=user.username, password=current_password) != user:
+        raise InvalidPassword
+    user.set_password(new_password)
+    with transaction.atomic():
+        user.save(update_fields=["password"])
+        password_changed.send(sender=User, request=request, user=user)
