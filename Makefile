@@ -7,15 +7,16 @@ SECRET := var/secret_key
 STATIC := var/static/.collected
 
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 .PHONY: help run test test-postgresql check format requirements openapi messages clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run $(SECRET) $(STATIC) ## Serve on 127.0.0.1:8000 (HOST, PORT and others change it; see the README)
-	@$(MANAGE) migrate --verbosity 0
+	@umask 077 && $(MANAGE) migrate --verbosity 0
 	@$(MANAGE) create_first_admin
-	@exec $(MANAGE) serve
+	@umask 077 && exec $(MANAGE) serve
 
 test: $(VENV)/.dev ## Run the tests on SQLite
 	$(BIN)/python -m pytest
@@ -23,7 +24,7 @@ test: $(VENV)/.dev ## Run the tests on SQLite
 test-postgresql: $(VENV)/.dev ## Run the tests on a PostgreSQL made for them and thrown away
 	.ci/with-postgresql $(BIN)/python -m pytest
 
-check: $(VENV)/.dev ## Everything else that CI asks: style, types, imports, deployment, migrations, OpenAPI
+check: $(VENV)/.dev $(SECRET) ## Everything else that CI asks: style, types, imports, deployment, migrations, OpenAPI
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
@@ -37,10 +38,10 @@ format: $(VENV)/.dev ## Bring the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-openapi: $(VENV)/.dev ## Write openapi.yaml anew
+openapi: $(VENV)/.dev $(SECRET) ## Write openapi.yaml anew
 	$(MANAGE) spectacular --validate --fail-on-warn --file openapi.yaml
 
-messages: $(VENV)/.dev ## Bring the translations up to date with the code, and compile them (needs gettext)
+messages: $(VENV)/.dev $(SECRET) ## Bring the translations up to date with the code, and compile them (needs gettext)
 	$(MANAGE) makemessages --locale=de --no-obsolete --no-wrap --no-location --ignore=var --ignore=tests --ignore='.*'
 	$(MANAGE) compilemessages --locale=de --ignore='.*'
 
@@ -55,7 +56,7 @@ COMPILE := --quiet --universal --python-version 3.11 --no-header --no-emit-index
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Latchkey needs Python 3.11 or newer: make PYTHON=...")'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python's venv is missing (Debian: apt install python3-venv)" >&2; exit 1; }
 
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
@@ -66,9 +67,8 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	@touch $@
 
 $(SECRET):
-	@mkdir -p var
-	@umask 077 && $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))' > $@
+	@umask 077 && mkdir -p var && $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))' > $@
 
 $(STATIC): requirements.txt | $(VENV)/.run $(SECRET)
-	@$(MANAGE) collectstatic --no-input --verbosity 0
+	@umask 077 && $(MANAGE) collectstatic --no-input --verbosity 0
 	@touch $@

@@ -6,10 +6,10 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from users.attempts import FailureReason, refuse
+from users.attempts import Entrance, FailureReason, enter, refuse
 
 
 class RecordedAuthenticationForm(AdminAuthenticationForm):
@@ -20,7 +20,7 @@ class RecordedAuthenticationForm(AdminAuthenticationForm):
     def clean(self) -> dict[str, Any]:
         """Record an attempt whose fields are unfit to be checked, such as one without a password."""
         name = self.data.get("username", "")
-        if self.errors and name:
+        if self.errors and name.strip():
             refuse(self.request, username=name, reason=FailureReason.MALFORMED)
         return super().clean()
 
@@ -29,7 +29,7 @@ class RecordedAuthenticationForm(AdminAuthenticationForm):
         try:
             super().confirm_login_allowed(user)  # type: ignore[arg-type]  # the stubs mean AUTH_USER_MODEL by User
         except ValidationError:
-            refuse(self.request, username=user.get_username(), reason=FailureReason.NOT_PERMITTED)
+            refuse(self.request, username=self.cleaned_data["username"], reason=FailureReason.NOT_PERMITTED)
             raise
 
 
@@ -39,3 +39,8 @@ class LatchkeyAdminSite(AdminSite):
     site_header = _("Latchkey")
     site_title = _("Latchkey")
     login_form = RecordedAuthenticationForm
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the form, or log in."""
+        enter(request, Entrance.ADMIN)
+        return super().login(request, extra_context)

@@ -19,5 +19,5 @@ def read(parse: Callable[..., T], name: str, expected: str, **options: Any) -> T
     """
     try:
         return parse(name, **options)
-    except (EnvError, ValueError):
+    except (EnvError, ValueError, OverflowError):
         raise ImproperlyConfigured(f"The environment variable {name} must hold {expected}.") from None

@@ -4,7 +4,7 @@ import logging
 import sys
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import status, views
 from rest_framework.exceptions import APIException, NotFound, ParseError, ValidationError
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 logger = logging.getLogger(__name__)
@@ -38,11 +39,22 @@ class BodyTooLarge(APIException):
     default_code = "body_too_large"
 
 
+class UnknownHost(APIException):
+    """400: the service is not meant to be reached under this name."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_detail = _("The service is not set up to be reached under this host name (ALLOWED_HOSTS).")
+    default_code = "unknown_host"
+
+
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Answer as DRF does, with two additions: a ``code`` in each body, and the failures that DRF leaves to Django."""
     response = views.exception_handler(as_api_exception(exc), context)
     if response is None:
         return None
+    # Also where a page or YAML was asked for, as under /api/docs/ and /api/schema/.
+    request = context["request"]
+    request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
     if isinstance(response.data, list):
         response.data = {"non_field_errors": response.data}
     response.data["code"] = error_code(exc, response)
@@ -86,13 +98,15 @@ def plain_error(request: HttpRequest, error: APIException) -> HttpResponse:
 @csrf_exempt
 def api_not_found(request: HttpRequest) -> HttpResponse:
     """404 for any method on any path under /api/ that is no endpoint."""
+    if request.path.endswith("/"):
+        return plain_error(request, NotFound(_("There is no such endpoint.")))
     return plain_error(request, NotFound(_("There is no such endpoint; the paths of this API end with a slash.")))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """handler400: a bad Host header, for instance."""
+    """handler400: most of all, a Host header that is not among ALLOWED_HOSTS."""
     if request.path.startswith(API_PREFIX):
-        return plain_error(request, ParseError())
+        return plain_error(request, UnknownHost() if isinstance(exception, DisallowedHost) else ParseError())
     return defaults.bad_request(request, exception)
 
 

@@ -1,16 +1,31 @@
 """Two questions that an orchestrator asks: is the process alive, and can it do its work?"""
 
+from collections.abc import Callable
+
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+NO_STORE = {"Cache-Control": "no-store"}
 
 
-def healthz(request: HttpRequest) -> JsonResponse:
+def probes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer before anything else does: probes come by address, in the clear, under whatever Host they like."""
+    questions = {"/healthz": healthz, "/readyz": readyz}
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        question = questions.get(request.path)
+        return question() if question else get_response(request)
+
+    return middleware
+
+
+def healthz() -> JsonResponse:
     """200 as long as the process answers at all; asks nothing of the database."""
-    return JsonResponse({"status": "ok"})
+    return JsonResponse({"status": "ok"}, headers=NO_STORE)
 
 
-def readyz(request: HttpRequest) -> JsonResponse:
+def readyz() -> JsonResponse:
     """200 when the database answers and every migration is applied, else 503 with ``Retry-After``."""
     try:
         executor = MigrationExecutor(connection)
@@ -18,5 +33,5 @@ def readyz(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         problem = "the database does not answer"
     if problem:
-        return JsonResponse({"status": problem}, status=503, headers={"Retry-After": "2"})
-    return JsonResponse({"status": "ok"})
+        return JsonResponse({"status": problem}, status=503, headers=NO_STORE | {"Retry-After": "2"})
+    return JsonResponse({"status": "ok"}, headers=NO_STORE)

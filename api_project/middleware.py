@@ -1,28 +1,32 @@
 """What every request passes before Django's own middleware."""
 
 import re
+import time
 import uuid
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from rest_framework.status import HTTP_400_BAD_REQUEST
 
 from users.clients import parse_address
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-FORWARDING_HEADERS = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
+FORWARDING_HEADERS = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO")
+SMALL_BODY_BYTES = 16 * 1024  # fits into the buffers between client and server
 MAX_DISCARDED_BYTES = 32 * 1024 * 1024
+MAX_DISCARDING_SECONDS = 5
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 def discard_large_bodies(get_response: GetResponse) -> GetResponse:
-    """Read to the end, up to 32 MiB, a body too large to be parsed: a client still sending would miss its 413."""
+    """Read to its end, within bounds, a large body that was refused: a client still sending would miss the answer."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and int(length) > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0):
+        if response.status_code >= HTTP_400_BAD_REQUEST and length.isdecimal() and int(length) > SMALL_BODY_BYTES:
             discard(request)
         return response
 
@@ -31,9 +35,9 @@ def discard_large_bodies(get_response: GetResponse) -> GetResponse:
 
 def discard(request: HttpRequest) -> None:
     """Read what is left of the body and forget it."""
-    left = MAX_DISCARDED_BYTES
+    left, deadline = MAX_DISCARDED_BYTES, time.monotonic() + MAX_DISCARDING_SECONDS
     try:
-        while left > 0 and (chunk := request.read(64 * 1024)):
+        while left > 0 and time.monotonic() < deadline and (chunk := request.read(64 * 1024)):
             left -= len(chunk)
     except OSError:  # the client went away, which is its answer
         return

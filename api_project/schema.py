@@ -29,10 +29,7 @@ READS_BODY = {
 NEEDS_CREDENTIALS = {"401": ("Error", "There are no credentials, or they are not valid.")}
 FORBIDS = {"403": ("Error", "The token's scope is `read`, or a cookie came without its CSRF token.")}
 NAMES_AN_OBJECT = {"404": ("Error", "There is no such object, or it is not the caller's to see.")}
-ALWAYS = {
-    "406": ("Error", "The client accepts no JSON."),
-    "503": ("Error", "The database can't do its part at the moment."),
-}
+ALWAYS = {"503": ("Error", "The database can't do its part at the moment.")}
 HEADERS = {"401": {"WWW-Authenticate": CHALLENGE}, "503": {"Retry-After": RETRY_AFTER}}
 
 

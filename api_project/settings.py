@@ -5,6 +5,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
 from pythonjsonlogger.core import RESERVED_ATTRS
@@ -14,8 +15,8 @@ from api_project.environment import read
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what this machine keeps: database, secret key, collected static files
 env = Env()
-A_DURATION = "a duration such as 15m, 12h or 30d; 0 switches it off"
-NOT_NEGATIVE = validate.Range(min=timedelta(0))
+A_DURATION = "a duration such as 15m, 12h or 30d, at most 36500d; 0 switches it off"
+LIFETIME = validate.Range(min=timedelta(0), max=timedelta(days=36_500))
 
 # --- The process -----------------------------------------------------------------------------------------------------
 
@@ -24,7 +25,7 @@ KEPT_SECRET_KEY = VAR_DIR / "secret_key"  # made by `make run`, so that manage.p
 SECRET_KEY = read(
     env.str,
     "SECRET_KEY",
-    "a random text of 50 characters or more",
+    "a random text, best of 50 characters or more",
     validate=validate.Length(min=1),
     **({"default": KEPT_SECRET_KEY.read_text().strip()} if KEPT_SECRET_KEY.exists() else {}),
 )
@@ -61,10 +62,12 @@ HTTPS = read(env.bool, "HTTPS", "true when people reach the service over TLS, el
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = HTTPS
 # An API client that came in the clear has shown its token already: a redirect would only hide the mistake from it.
-SECURE_REDIRECT_EXEMPT = [r"^api/", r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^api/"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0  # a year
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# Other services of the domain may not be ready for TLS: the operator's choice.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = read(
+    env.bool, "HSTS_SUBDOMAINS", "true if every subdomain is reached over TLS as well, else false", default=False
+)
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 X_FRAME_OPTIONS = "DENY"
@@ -87,6 +90,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
+    "api_project.health.probes",
     "api_project.middleware.discard_large_bodies",
     "api_project.middleware.forwarded_by_listed_proxies",
     "api_project.middleware.request_id",
@@ -131,17 +135,19 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
+    DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
         # Writers queue for the lock at BEGIN instead of failing when a read turns into a write.
         "transaction_mode": "IMMEDIATE",
         "timeout": 10,  # seconds a writer waits for its turn
         # FULL: a power cut must not take back a row that was answered. https://www.sqlite.org/pragma.html#pragma_synchronous
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
-else:
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
     # A database that is gone answers within seconds instead of holding the worker for minutes.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+else:
+    raise ImproperlyConfigured("The environment variable DATABASE_URL must name PostgreSQL or SQLite.")
 
 # --- Accounts and credentials ----------------------------------------------------------------------------------------
 
@@ -165,13 +171,14 @@ TOKEN_PREFIX = read(
     default="lk",
     validate=validate.Regexp(r"\A[A-Za-z0-9]{1,16}\Z"),
 )
-TOKEN_LIFETIME = read(env.timedelta, "TOKEN_LIFETIME", A_DURATION, default=timedelta(days=30), validate=NOT_NEGATIVE)
+TOKEN_LIFETIME = read(env.timedelta, "TOKEN_LIFETIME", A_DURATION, default=timedelta(days=30), validate=LIFETIME)
 TOKEN_IDLE_LIFETIME = read(
-    env.timedelta, "TOKEN_IDLE_LIFETIME", A_DURATION, default=timedelta(days=14), validate=NOT_NEGATIVE
+    env.timedelta, "TOKEN_IDLE_LIFETIME", A_DURATION, default=timedelta(days=14), validate=LIFETIME
 )
 TOKENS_PER_USER = read(
     env.int, "TOKENS_PER_USER", "a number of tokens; 0 for any", default=25, validate=validate.Range(min=0)
 )
+LOGIN_URL = LOGIN_REDIRECT_URL = "/admin/"
 SESSION_ENGINE = "auth_api.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds; of a session that is to be remembered, and at most of any other
 SESSION_COOKIE_HTTPONLY = True
@@ -181,8 +188,6 @@ ADMIN_PASSWORD = read(env.str, "ADMIN_PASSWORD", "a password", default="")
 
 # --- The API ---------------------------------------------------------------------------------------------------------
 
-# The largest body Django reads: 16 kB. Nothing that this service takes is larger; more gets 413.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "auth_api.authentication.TokenAuthentication",
@@ -192,6 +197,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["auth_api.parsers.BoundedJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api_project.negotiation.NeverRefuse",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api_project.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -251,5 +257,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # A line for every 4xx would bury those that call for somebody.
         "django.request": {"level": "ERROR"},
+        # Neither would a traceback for every scanner; the answer says what is wrong.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

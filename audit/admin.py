@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from audit.models import LoginLog
 
@@ -12,10 +13,15 @@ from audit.models import LoginLog
 class LoginLogAdmin(admin.ModelAdmin):
     """Newest first."""
 
-    list_display = ["login_time", "username", "is_success", "failure_reason", "entrance", "ip_address", "user_agent"]
+    list_display = ["moment", "username", "is_success", "failure_reason", "entrance", "ip_address", "user_agent"]
     list_filter = ["is_success", "failure_reason", "entrance"]
     ordering = ["-id"]
     show_full_result_count = False
+
+    @admin.display(description=_("time (UTC)"), ordering="id")
+    def moment(self, row: LoginLog) -> str:
+        """Return the time to the second: in a log the order matters."""
+        return f"{row.login_time:%Y-%m-%d %H:%M:%S}"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody writes a row by hand."""

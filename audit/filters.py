@@ -18,9 +18,11 @@ from rest_framework.views import APIView
 from audit.models import LoginLog
 from audit.pagination import KeysetPagination
 from users.attempts import Entrance, FailureReason
+from users.clients import parse_address
 from users.names import normalise
 
 MAX_ID = 2**63 - 1
+LONGEST_MOMENT = len("2026-01-01T00:00:00.000000+00:00")
 
 
 class MomentField(IsoDateTimeField):
@@ -28,6 +30,8 @@ class MomentField(IsoDateTimeField):
 
     def clean(self, value: Any) -> datetime | None:
         """Return the moment in UTC."""
+        if value and len(str(value)) > LONGEST_MOMENT:  # Django's parser ignores digits past the microseconds
+            raise FormError(self.error_messages["invalid"], code="invalid")
         moment: datetime | None = super().clean(value)
         try:
             return moment.astimezone(UTC) if moment else None
@@ -79,7 +83,7 @@ class LoginLogFilter(filters.FilterSet):
 
     user = IdFilter(min_value=1, max_value=MAX_ID)
     username = filters.CharFilter(method="filter_username")
-    ip_address = AddressFilter()
+    ip_address = AddressFilter(method="filter_ip_address")
     is_success = StrictBooleanFilter()
     failure_reason = filters.ChoiceFilter(choices=FailureReason.choices)
     entrance = filters.ChoiceFilter(choices=Entrance.choices)
@@ -89,6 +93,10 @@ class LoginLogFilter(filters.FilterSet):
     class Meta:
         model = LoginLog
         fields: list[str] = []
+
+    def filter_ip_address(self, queryset: QuerySet[LoginLog], name: str, value: str) -> QuerySet[LoginLog]:
+        """Compare in the form that the log stores: an IPv4 address mapped into IPv6 is an IPv4 address."""
+        return queryset.filter(ip_address=str(parse_address(value)))
 
     def filter_username(self, queryset: QuerySet[LoginLog], name: str, value: str) -> QuerySet[LoginLog]:
         """Compare in the spelling that the log stores."""
@@ -103,8 +111,12 @@ class StrictFilterBackend(filters.DjangoFilterBackend):
         if getattr(view, "detail", False):
             return queryset
         known = {*LoginLogFilter.base_filters, *KeysetPagination.parameters}
-        unknown = sorted(set(request.GET) - known)
-        if unknown:
-            raise ValidationError({name: [_("There is no such parameter.")] for name in unknown})
+        refused = {name: [_("There is no such parameter.")] for name in set(request.GET) - known}
+        refused |= {name: [_("Given more than once.")] for name, values in request.GET.lists() if len(values) > 1}
+        formats = {renderer.format for renderer in view.renderer_classes}
+        if request.GET.get("format", "json") not in formats:
+            refused["format"] = [_("There is no such format.")]
+        if refused:
+            raise ValidationError(refused)
         filtered: QuerySet[Any] = super().filter_queryset(request, queryset, view)
         return filtered

@@ -50,7 +50,7 @@ class LoginLog(models.Model):
 
     class Meta:
         verbose_name = _("login attempt")
-        verbose_name_plural = _("login log")
+        verbose_name_plural = _("login attempts")
         ordering = ["-id"]
         indexes = [models.Index(fields=["user", "-id"], name="audit_loginlog_user")]
 

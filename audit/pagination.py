@@ -18,12 +18,14 @@ class KeysetPagination(CursorPagination):
     parameters = ("cursor", "page_size", "format")
 
     def decode_cursor(self, request: Request) -> Cursor | None:
-        """Return the cursor, or raise ValidationError for one that this list never gave out."""
+        """Return the cursor, or raise ValidationError for one that no list of ids gave out."""
+        if not request.query_params.get("cursor"):
+            return None
         try:
             cursor = super().decode_cursor(request)
         except NotFound:
             raise ValidationError({"cursor": [self.invalid_cursor_message]}) from None
-        if cursor is not None and not is_position(cursor.position):
+        if cursor is not None and (cursor.offset or not is_position(cursor.position)):
             raise ValidationError({"cursor": [self.invalid_cursor_message]})
         return cursor
 
@@ -32,11 +34,11 @@ class KeysetPagination(CursorPagination):
         text = request.query_params.get("page_size")
         if not text:
             return self.page_size
-        if not (text.isascii() and text.isdecimal() and int(text[:4]) > 0):
-            raise ValidationError({"page_size": [_("Enter a whole number from 1 to 200.")]})
-        return min(int(text[:4]), self.max_page_size)
+        if not (is_position(text) and int(text) > 0):
+            raise ValidationError({"page_size": [_("Enter a whole number, 1 or more.")]})
+        return min(int(text), self.max_page_size)
 
 
 def is_position(position: Any) -> bool:
-    """Whether the position of a cursor is an id."""
+    """Whether the position of a cursor can be an id."""
     return isinstance(position, str) and position.isascii() and position.isdecimal() and len(position) < 20

@@ -6,15 +6,14 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from audit.entrances import entrance_of
 from audit.recording import record
-from users.attempts import Attempt, Entrance, FailureReason, latest
+from users.attempts import Attempt, Entrance, FailureReason, entrance_of, latest
 from users.models import User
 
 
 def record_login(*, request: HttpRequest | None, user: User, token_id: UUID | None = None, **kwargs: Any) -> None:
     """``user_logged_in``: a success, unless ``record_bare_check`` has written it already."""
-    attempt = latest(request) if request else None
+    attempt = latest(request)
     if attempt is None or attempt.user != user or attempt.failure_reason is not None:
         # Nobody's password was checked: single sign-on, for instance.
         attempt = Attempt(username=user.get_username(), user=user, failure_reason=None)
@@ -24,7 +23,7 @@ def record_login(*, request: HttpRequest | None, user: User, token_id: UUID | No
 
 def record_failure(*, credentials: Mapping[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
     """``user_login_failed``: a failure, for the reason that was noted on the request."""
-    attempt = latest(request) if request else None
+    attempt = latest(request)
     if attempt is None or attempt.is_recorded or attempt.failure_reason is None:
         # A backend that notes nothing refused, or one of ours was asked without a request.
         name = str(credentials.get("username") or "")
@@ -34,6 +33,6 @@ def record_failure(*, credentials: Mapping[str, Any], request: HttpRequest | Non
 
 def record_bare_check(*, request: HttpRequest | None, **kwargs: Any) -> None:
     """``credentials_accepted``: a success where nothing says that a login follows, as in HTTP Basic authentication."""
-    attempt = latest(request) if request else None
+    attempt = latest(request)
     if attempt and entrance_of(request) is Entrance.OTHER:
         record(request=request, attempt=attempt)

@@ -7,9 +7,8 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpRequest
 
-from audit.entrances import entrance_of
 from audit.models import ATTEMPTED_NAME_LENGTH, REQUEST_ID_LENGTH, LoginLog
-from users.attempts import Attempt
+from users.attempts import Attempt, entrance_of
 from users.clients import Client, storable
 from users.names import normalise
 

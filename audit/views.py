@@ -33,6 +33,7 @@ class LoginLogViewSet(ReadOnlyModelViewSet[LoginLog]):
     pagination_class = KeysetPagination
     filter_backends = [StrictFilterBackend]
     filterset_class = LoginLogFilter
+    lookup_value_regex = "[0-9]{1,19}"
 
     def get_queryset(self) -> QuerySet[LoginLog]:
         """Return what the caller may see."""

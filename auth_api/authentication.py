@@ -1,6 +1,7 @@
 """The headers ``Authorization: Token <key>`` and ``Bearer <key>``, and the session cookie, for REST framework."""
 
 import contextlib
+from typing import cast
 
 from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
@@ -40,7 +41,7 @@ class TokenAuthentication(authentication.TokenAuthentication):
 
     def authenticate_credentials(self, key: str) -> tuple[User, AuthToken]:
         """Look the key up by its digest: one query, or none for text that can't be a key."""
-        token = self.model.objects.find(key)
+        token = cast("type[AuthToken]", self.get_model()).objects.find(key)
         if token is None:
             raise AuthenticationFailed(_("Invalid token."))
         if not token.user.is_active:

@@ -3,16 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import SuspiciousOperation
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from auth_api.models import NAME_LENGTH, Scope
-from auth_api.parsers import attempted_name
-from users.attempts import FailureReason, refuse
 from users.backends import MAX_PASSWORD_LENGTH
 
 
@@ -60,23 +56,6 @@ class KeySerializer(serializers.Serializer[dict[str, str]]):
     """A key, to be asked about or to be ended. The name of the field is RFC 7662's and RFC 7009's."""
 
     token = serializers.CharField()
-
-
-def read_credentials(request: Request, serializer_class: type[CredentialsSerializer]) -> dict[str, Any]:
-    """Return the validated credentials in the body.
-
-    A body that names an account and is refused counts as an attempt on it. Sends ``user_login_failed`` then.
-    """
-    try:
-        serializer = serializer_class(data=request.data)
-        serializer.is_valid(raise_exception=True)
-    except (APIException, SuspiciousOperation):
-        name = attempted_name(request)
-        if name.strip():
-            refuse(request, username=name, reason=FailureReason.MALFORMED)
-        raise
-    credentials: dict[str, Any] = serializer.validated_data
-    return credentials
 
 
 def read_key(request: Request) -> str:

@@ -95,9 +95,8 @@ class AuthTokenManager(models.Manager["AuthToken"]):
 
     def _make_room(self, allowed: int) -> None:
         # The lock makes the count exact: parallel logins of the account wait for one another here.
-        User.objects.select_for_update(no_key=True).filter(pk=self.instance.pk).exists()
-        alive = AuthToken.objects.alive_for(self.instance)
-        surplus = list(alive.values_list("pk", flat=True)[allowed:])
+        list(User.objects.select_for_update(no_key=True).filter(pk=self.instance.pk).values_list("pk"))
+        surplus = list(self.alive_for(self.instance).values_list("pk", flat=True)[allowed:])
         if surplus:
             AuthToken.objects.filter(pk__in=surplus).delete()
 

@@ -1,5 +1,7 @@
 """The verbs: what can be done with credentials."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.contrib.auth import authenticate, login, logout
@@ -11,7 +13,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from auth_api.models import AuthToken, IssuedToken, Scope
-from users.attempts import underlying
+from users.attempts import Entrance, FailureReason, enter, refuse, underlying
 from users.clients import Client
 from users.models import User
 
@@ -23,11 +25,12 @@ class InvalidCredentials(ValidationError):
     default_code = "invalid_credentials"
 
 
-@sensitive_variables("password")
-def check_credentials(*, request: Request, username: str, password: str) -> User:
-    """Return the account that the credentials open.
+@contextmanager
+def admitted(*, request: Request, username: str, password: str) -> Iterator[User]:
+    """Check the credentials, then open the transaction in which a credential is made for the account.
 
-    To be called outside of any transaction: none may be open while a password is hashed.
+    The password is hashed outside of any transaction. Inside, the account is locked, and looked at once more: it may
+    have been deleted, deactivated or given another password meanwhile.
 
     Raises:
         InvalidCredentials: after ``user_login_failed`` was sent.
@@ -35,7 +38,12 @@ def check_credentials(*, request: Request, username: str, password: str) -> User
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         raise InvalidCredentials
-    return user
+    with transaction.atomic():
+        if User.objects.select_for_update(no_key=True).filter(pk=user.pk, password=user.password, is_active=True):
+            yield user
+            return
+    refuse(request, username=username, reason=FailureReason.OTHER)
+    raise InvalidCredentials
 
 
 @sensitive_variables("password")
@@ -54,10 +62,10 @@ def log_in(
     receiver writes is committed with it, and when a receiver fails there is no token.
 
     Raises:
-        InvalidCredentials: see ``check_credentials``.
+        InvalidCredentials: see ``admitted``.
     """
-    user = check_credentials(request=request, username=username, password=password)
-    with transaction.atomic():
+    enter(request, Entrance.API)
+    with admitted(request=request, username=username, password=password) as user:
         issued = user.auth_tokens.issue(name=device_name, client=Client.of(request), scope=scope, expires_at=expires_at)
         user_logged_in.send(sender=User, request=request, user=user, token_id=issued.token.id)
     return issued
@@ -85,11 +93,11 @@ def open_session(*, request: Request, username: str, password: str, remember: bo
     ``remember``, by ``SESSION_COOKIE_AGE``.
 
     Raises:
-        InvalidCredentials: see ``check_credentials``.
+        InvalidCredentials: see ``admitted``.
     """
-    user = check_credentials(request=request, username=username, password=password)
+    enter(request, Entrance.SESSION)
     inner = underlying(request)
-    with transaction.atomic():
+    with admitted(request=request, username=username, password=password) as user:
         login(inner, user)
         inner.session.set_expiry(None if remember else 0)
         inner.session.save()

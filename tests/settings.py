@@ -5,7 +5,9 @@ import secrets
 
 os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(64))
 
+from api_project import settings
 from api_project.settings import *
 
-# Nothing has been collected where tests run.
+# Nothing has been collected where tests run, and WhiteNoise warns of that.
+MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.startswith("whitenoise.")]
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

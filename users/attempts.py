@@ -48,7 +48,22 @@ class Attempt:
     is_recorded: bool = False
 
 
+_entrances: WeakKeyDictionary[HttpRequest, Entrance] = WeakKeyDictionary()
 _attempts: WeakKeyDictionary[HttpRequest, Attempt] = WeakKeyDictionary()
+
+
+def enter(request: HttpRequest, entrance: Entrance) -> None:
+    """Say where the request asks to be let in, and that a login follows if its credentials are right.
+
+    To be called before ``authenticate()``. Where nobody says so, right credentials are recorded as soon as they are
+    checked, since nothing may follow.
+    """
+    _entrances[underlying(request)] = entrance
+
+
+def entrance_of(request: HttpRequest | None) -> Entrance:
+    """Return where the request asked to be let in."""
+    return _entrances.get(underlying(request), Entrance.OTHER) if request else Entrance.OTHER
 
 
 def note(request: HttpRequest, attempt: Attempt) -> None:
@@ -56,9 +71,9 @@ def note(request: HttpRequest, attempt: Attempt) -> None:
     _attempts[underlying(request)] = attempt
 
 
-def latest(request: HttpRequest) -> Attempt | None:
+def latest(request: HttpRequest | None) -> Attempt | None:
     """Return the last attempt noted on the request."""
-    return _attempts.get(underlying(request))
+    return _attempts.get(underlying(request)) if request else None
 
 
 def underlying(request: HttpRequest) -> HttpRequest:
@@ -68,6 +83,6 @@ def underlying(request: HttpRequest) -> HttpRequest:
 
 
 def refuse(request: HttpRequest, *, username: str, reason: FailureReason) -> None:
-    """Count as failed an attempt that ``authenticate()`` was never asked about. Sends ``user_login_failed``."""
+    """Count as failed an attempt that ``authenticate()`` did not refuse. Sends ``user_login_failed``."""
     note(request, Attempt(username=username, user=User.objects.find_by_login(username), failure_reason=reason))
     user_login_failed.send(sender=__name__, credentials={"username": username}, request=request)

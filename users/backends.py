@@ -41,7 +41,7 @@ class AccountBackend(ModelBackend):
 
 @sensitive_variables("password")
 def reason_to_refuse(user: User | None, password: str) -> FailureReason | None:
-    """Return why these credentials open nothing, or None. Takes the time of one hash, whatever the reason."""
+    """Return why these credentials open nothing, or None. Costs one hash, whatever is known of the account."""
     if len(password) > MAX_PASSWORD_LENGTH or not is_storable(password):
         return FailureReason.MALFORMED
     if user is None:

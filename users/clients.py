@@ -9,7 +9,7 @@ USER_AGENT_LENGTH = 400  # characters; the longest that browsers send are about 
 
 
 def storable(text: str, *, length: int) -> str:
-    """Return the text cut to ``length`` characters, without NUL, and with U+FFFD for each lone surrogate."""
+    """Return the text cut to ``length`` characters, without NUL, and with a question mark for each lone surrogate."""
     return text[:length].replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 

@@ -8,7 +8,7 @@ from users.names import normalise
 
 
 class NormalisedMixin(models.Field):
-    """Normalises on the way into the database and into lookups, and on the instance when it is saved."""
+    """Normalises on the way into the database and into exact lookups, and on the instance when it is saved."""
 
     def to_python(self, value: Any) -> Any:
         """Normalise what forms and ``full_clean()`` validate."""

@@ -20,12 +20,13 @@ class UserManager(DjangoUserManager["User"]):
 
     def find_by_login(self, login: str) -> "User | None":
         """Return the account with this name or, if the text has an ``@``, with this e-mail address. One query."""
-        if not is_storable(login):
+        name = normalise(login)
+        if not is_storable(name):
             return None
-        if "@" in login:
+        if "@" in name:
             # The second condition is the index's own, which lets SQLite and PostgreSQL use it.
-            return self.filter(~models.Q(email=""), email=login).first()
-        return self.filter(username=login).first()
+            return self.filter(~models.Q(email=""), email=name).first()
+        return self.filter(username=name).first()
 
 
 class User(AbstractUser):

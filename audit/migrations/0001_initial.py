@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "login attempt",
-                "verbose_name_plural": "login log",
+                "verbose_name_plural": "login attempts",
                 "ordering": ["-id"],
                 "indexes": [models.Index(fields=["user", "-id"], name="audit_loginlog_user")],
             },

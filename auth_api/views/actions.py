@@ -12,13 +12,15 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSet
 
 from auth_api.authentication import BearerAuthentication, TokenAuthentication
-from auth_api.inputs import KeySerializer, LoginSerializer, read_credentials, read_key
+from auth_api.inputs import KeySerializer, LoginSerializer, read_key
 from auth_api.introspection import introspect
 from auth_api.models import AuthToken
 from auth_api.parsers import JSON_OR_FORM
+from auth_api.refusals import read_credentials
 from auth_api.schema import NO_CONTENT, OR_FORM, json_only
 from auth_api.serializers import IntrospectionSerializer, IssuedTokenSerializer
 from auth_api.services import log_in, log_out, log_out_everywhere, revoke
+from users.attempts import Entrance
 from users.models import User
 
 
@@ -49,7 +51,9 @@ class AuthViewSet(ViewSet):
     )
     def login(self, request: Request) -> Response:
         """Exchange credentials for a token."""
-        issued = log_in(request=request, **read_credentials(request, LoginSerializer))
+        issued = log_in(
+            request=request, **read_credentials(request, entrance=Entrance.API, serializer_class=LoginSerializer)
+        )
         return Response(IssuedTokenSerializer(issued).data)
 
     @extend_schema(operation_id="log_out", summary="Log out", request=None, responses=NO_CONTENT)

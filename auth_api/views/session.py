@@ -11,12 +11,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from auth_api.authentication import CookieAuthentication
-from auth_api.inputs import SessionLoginSerializer, read_credentials
+from auth_api.inputs import SessionLoginSerializer
 from auth_api.parsers import JSON_OR_FORM
+from auth_api.refusals import read_credentials
 from auth_api.schema import NO_CONTENT, OR_FORM, json_only
 from auth_api.serializers import OpenSessionSerializer
 from auth_api.services import close_session, open_session
-from users.attempts import underlying
+from users.attempts import Entrance, underlying
 
 
 class CurrentSessionView(APIView):
@@ -51,7 +52,8 @@ class CurrentSessionView(APIView):
         # REST framework checks CSRF for those only who are logged in. Here it keeps others from logging people in
         # to an account that is not theirs.
         CookieAuthentication().enforce_csrf(request)
-        user = open_session(request=request, **read_credentials(request, SessionLoginSerializer))
+        credentials = read_credentials(request, entrance=Entrance.SESSION, serializer_class=SessionLoginSerializer)
+        user = open_session(request=request, **credentials)
         return Response(OpenSessionSerializer({"user": user}).data)
 
     @extend_schema(operation_id="close_session", summary="Log out of the cookie session", responses=NO_CONTENT)

@@ -9,6 +9,7 @@ from django.db import DataError, InterfaceError, InternalError, OperationalError
 from django.test import Client
 from rest_framework.test import APIClient
 
+from audit.models import LoginLog
 from users.models import User
 
 ME = "/api/v1/users/me/"
@@ -62,13 +63,19 @@ def test_suspicious_request_is_400_in_json(bob: User, as_user: Callable[[User], 
 
 def test_foreign_host_is_400_in_json_under_api(client: Client) -> None:
     answer = client.get(ME, HTTP_HOST="evil.example")
-    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_host")
     assert client.get("/admin/", HTTP_HOST="evil.example").status_code == 400
 
 
-def test_client_that_accepts_no_json_is_told_in_json(bob: User, as_user: Callable[[User], APIClient]) -> None:
-    answer = as_user(bob).get(ME, HTTP_ACCEPT="text/html")
-    assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable")
+@pytest.mark.parametrize("accept", ["text/html", "application/xml;q=0.9", "", "nonsense", "x" * 10_000])
+@pytest.mark.parametrize("query", ["", "?format=html", "?format=%00"])
+def test_answer_is_json_whatever_the_client_accepts(
+    bob: User, as_user: Callable[[User], APIClient], accept: str, query: str
+) -> None:
+    answer = as_user(bob).get(ME + query, HTTP_ACCEPT=accept)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    refused = APIClient().post("/api/v1/auth/login/" + query, {"username": "bob"}, HTTP_ACCEPT=accept)
+    assert (refused.status_code, LoginLog.objects.count()) == (400, 1)
 
 
 def test_missing_csrf_token_is_403_in_json(bob: User) -> None:
@@ -81,3 +88,17 @@ def test_missing_csrf_token_is_403_in_json(bob: User) -> None:
 @pytest.mark.parametrize("cookie", ["x", '"\\000"', "é", "x" * 8000, '"\\303\\050"'])
 def test_any_session_cookie_is_only_a_cookie(db: None, client: Client, cookie: str) -> None:
     assert client.get(ME, HTTP_COOKIE=f"sessionid={cookie}").status_code == 401
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "options"])
+@pytest.mark.parametrize("path", ["/api/docs/", "/api/redoc/", "/api/schema/"])
+def test_refusal_of_the_documentation_is_json(client: Client, method: str, path: str) -> None:
+    answer = getattr(client, method)(path)
+    assert (answer.status_code, answer["Content-Type"]) == (405, "application/json")
+    assert answer.json()["code"] == "method_not_allowed"
+
+
+@pytest.mark.parametrize("query", ["version=a%0d%0aX:y", "lang=%00", "format=x", "version=%00"])
+def test_documentation_takes_any_parameter(client: Client, query: str) -> None:
+    for path in ("/api/docs/", "/api/redoc/", "/api/schema/"):
+        assert client.get(f"{path}?{query}").status_code == 200

@@ -152,6 +152,8 @@ def test_filters_narrow_the_list(staff: User, as_user: AsUser, query: str, found
         ("login_time_before", "0001-01-01T00:00:00%2B23:59"),
         ("login_time_before", "%00"),
         ("usrname", "bob"),
+        ("username", "anna&username=bob"),
+        ("format", "xml"),
     ],
 )
 def test_bad_parameter_is_named(staff: User, as_user: AsUser, parameter: str, value: str) -> None:

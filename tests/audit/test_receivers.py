@@ -52,7 +52,26 @@ def sso_login(request: HttpRequest) -> HttpResponse:
     return HttpResponse("in")
 
 
-urlpatterns = [path("basic/", BasicView.as_view()), path("own/", own_login), path("sso/", sso_login)]
+def switch(request: HttpRequest) -> HttpResponse:
+    """Check one account's password, and log in another, as some do who impersonate."""
+    authenticate(request, username=request.POST["username"], password=request.POST["password"])
+    return sso_login(request)
+
+
+def two_refusals(request: HttpRequest) -> HttpResponse:
+    """Refuse a password, and then something that our backend knows nothing of."""
+    authenticate(request, username=request.POST["username"], password=request.POST["password"])
+    user_login_failed.send(sender=__name__, credentials={"username": "carol"}, request=request)
+    return HttpResponse("out")
+
+
+urlpatterns = [
+    path("basic/", BasicView.as_view()),
+    path("own/", own_login),
+    path("sso/", sso_login),
+    path("switch/", switch),
+    path("two/", two_refusals),
+]
 with_own_urls = override_settings(ROOT_URLCONF="tests.audit.test_receivers")
 
 
@@ -84,6 +103,20 @@ def test_two_attempts_in_one_request_leave_two_rows(bob: User, client: Client) -
 def test_login_without_a_password_check_leaves_one_row(bob: User, client: Client) -> None:
     client.post("/sso/")
     assert rows() == [("bob", True, "", "other")]
+
+
+@with_own_urls
+def test_login_of_another_account_than_the_checked_one_leaves_its_own_row(
+    bob: User, staff: User, client: Client
+) -> None:
+    client.post("/switch/", {"username": "sue", "password": PASSWORD})
+    assert rows() == [("sue", True, "", "other"), ("bob", True, "", "other")]
+
+
+@with_own_urls
+def test_refusal_that_follows_a_recorded_one_leaves_a_row_of_its_own(bob: User, client: Client) -> None:
+    client.post("/two/", {"username": "bob", "password": "wrong"})
+    assert rows() == [("bob", False, "wrong_password", "other"), ("carol", False, "other", "other")]
 
 
 @with_own_urls

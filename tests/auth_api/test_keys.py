@@ -1,8 +1,6 @@
 """The text of a token."""
 
-import ast
 import re
-import sys
 import tomllib
 from pathlib import Path
 
@@ -67,12 +65,6 @@ def test_digest_is_sha256_in_hexadecimal() -> None:
 def test_hint_shows_the_prefix_and_four_characters() -> None:
     key = keys.generate("lk")
     assert keys.hint(key) == f"lk_…{key[-4:]}"
-
-
-def test_module_imports_the_standard_library_only() -> None:
-    tree = ast.parse(Path(keys.__file__).read_text())
-    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    assert imported <= sys.stdlib_module_names
 
 
 def test_scanners_are_given_the_expression_that_finds_keys() -> None:

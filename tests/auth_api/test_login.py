@@ -5,7 +5,7 @@ from collections.abc import Callable
 from unittest.mock import patch
 
 import pytest
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import OperationalError, connection
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
@@ -113,6 +113,55 @@ def test_failure_that_cant_be_logged_is_unavailable_too(bob: User, api: APIClien
         assert api.post(LOGIN, RIGHT | {"password": "wrong"}).status_code == 503
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda user: User.objects.filter(pk=user.pk).delete(),
+        lambda user: User.objects.filter(pk=user.pk).update(is_active=False),
+        lambda user: User.objects.filter(pk=user.pk).update(password="another"),
+    ],
+    ids=["deleted", "deactivated", "other password"],
+)
+@pytest.mark.parametrize("path", [LOGIN, "/api/v1/auth/session/"])
+def test_account_that_changes_while_its_password_is_hashed_is_refused(
+    bob: User, api: APIClient, monkeypatch: pytest.MonkeyPatch, change: Callable[[User], object], path: str
+) -> None:
+    check_password = User.check_password
+
+    def check_and_change(self: User, raw: str) -> bool:
+        is_right = check_password(self, raw)
+        change(self)
+        return is_right
+
+    monkeypatch.setattr(User, "check_password", check_and_change)
+    answer = api.post(path, RIGHT)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_credentials")
+    assert not AuthToken.objects.exists()
+    assert [(row.username, row.is_success, row.failure_reason) for row in LoginLog.objects.all()] == [
+        ("bob", False, "other")
+    ]
+
+
+def test_logout_is_signalled(bob: User, api: APIClient) -> None:
+    heard: list[object] = []
+
+    def listen(**kwargs: object) -> None:
+        heard.append(kwargs["user"])
+
+    user_logged_out.connect(listen)
+    try:
+        for path in (LOGOUT, "/api/v1/auth/logout-all/"):
+            key = bob.auth_tokens.issue().key
+            assert api.post(path, HTTP_AUTHORIZATION=f"Token {key}").status_code == 204
+    finally:
+        user_logged_out.disconnect(listen)
+    assert heard == [bob, bob]
+
+
+def test_full_width_at_sign_is_an_at_sign(bob: User, api: APIClient) -> None:
+    assert api.post(LOGIN, RIGHT | {"username": "bob\uff20example.org"}).status_code == 200
+
+
 def test_no_transaction_is_open_while_the_password_is_hashed(
     transactional_db: None, api: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,12 +178,12 @@ def test_no_transaction_is_open_while_the_password_is_hashed(
     assert seen == [False]
 
 
-def test_login_costs_six_statements(
+def test_login_costs_seven_statements(
     bob: User, api: APIClient, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    # The account, its lock, its live tokens, the token, the account's last_login, the row; and savepoints, since the
-    # test is a transaction already.
-    with django_assert_num_queries(6 + 4):
+    # The account, its lock and its state, its lock, its live tokens, the token, the account's last_login, the row;
+    # and savepoints, since the test is a transaction already.
+    with django_assert_num_queries(7 + 4):
         api.post(LOGIN, RIGHT)
 
 

@@ -38,9 +38,9 @@ def static_files() -> None:
 
 
 @pytest.fixture
-def server(database_url: str, static_files: None) -> Iterator[Server]:
+def server(database_url: str, static_files: None, tmp_path: Path) -> Iterator[Server]:
     """Return a server on an empty database, with the account admin."""
-    server = Server(database_url)
+    server = Server(database_url, log=tmp_path / "server.log")
     server.manage("migrate", "--verbosity", "0")
     server.manage("create_first_admin")
     server.start()

@@ -4,9 +4,10 @@ import secrets
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from users.models import User
+from users.names import is_storable
 
 
 class Command(BaseCommand):
@@ -18,6 +19,8 @@ class Command(BaseCommand):
         """Do nothing if any account exists."""
         if User.objects.exists():
             return
+        if not is_storable(settings.ADMIN_PASSWORD):
+            raise CommandError("The environment variable ADMIN_PASSWORD must hold text.")
         password = settings.ADMIN_PASSWORD or secrets.token_urlsafe(18)
         User.objects.create_superuser("admin", password=password)
         if settings.ADMIN_PASSWORD:

@@ -1,0 +1,27 @@
+"""Which form an answer takes."""
+
+from collections.abc import Iterable
+
+from django.http import Http404
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+
+class NeverRefuse(DefaultContentNegotiation):
+    """REST framework's choice; where it finds none, the first renderer instead of 406.
+
+    A login refused for its ``Accept`` header would leave no row; RFC 9110, section 12.4.1, leaves it to the server.
+    """
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """Return a renderer and its media type."""
+        try:
+            chosen: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
+        except (NotAcceptable, Http404):
+            first = next(iter(renderers))
+            return first, first.media_type
+        return chosen

@@ -1,0 +1,97 @@
+"""Credentials that were refused before they could be checked: such an attempt leaves its row too."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote_plus
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, RawPostDataException
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.utils import json
+
+from auth_api.inputs import CredentialsSerializer
+from users.attempts import Entrance, FailureReason, enter, refuse, underlying
+
+CHUNK = 64 * 1024  # bytes
+MAX_SEARCHED_BYTES = 32 * 1024 * 1024
+LONGEST_MATCH = 4096  # bytes: a name of 254 characters, written as escapes, with what leads to it
+# How a name stands in JSON, in a form and in a multipart form. The end may be missing, like the rest of the body.
+NAMES = re.compile(
+    rb'"username"\s*:\s*"(?P<json>(?:[^"\\]|\\.){1,254})'
+    rb"|(?:^|[&\n])username=(?P<form>[^&\s]{1,1500})"
+    rb'|name="?username"?\r?\n\r?\n(?P<multipart>[^\r\n]{1,1000})'
+)
+# What no name has. Behind it may stand what is nobody's business, such as the password.
+END_OF_NAME = re.compile(r"[\x00-\x1f\x7f\"';&=,{}<>]")
+
+
+def read_credentials(
+    request: Request, *, entrance: Entrance, serializer_class: type[CredentialsSerializer]
+) -> dict[str, Any]:
+    """Return the validated credentials in the body.
+
+    A body that names an account and is refused counts as an attempt on it. Sends ``user_login_failed`` then.
+    """
+    enter(request, entrance)
+    try:
+        serializer = serializer_class(data=request.data)
+        serializer.is_valid(raise_exception=True)
+    except (APIException, SuspiciousOperation):
+        name = attempted_name(request)
+        if name:
+            refuse(request, username=name, reason=FailureReason.MALFORMED)
+        raise
+    credentials: dict[str, Any] = serializer.validated_data
+    return credentials
+
+
+def attempted_name(request: Request) -> str:
+    """Return the username in a body that was refused, however broken or large the body is, or ``""``."""
+    try:
+        data = request.data
+    except (APIException, SuspiciousOperation):
+        data = None
+    name = data.get("username") if isinstance(data, Mapping) else None
+    if not isinstance(name, str | int | float) or isinstance(name, bool):
+        name = search(pieces(underlying(request)))
+    return END_OF_NAME.split(str(name), maxsplit=1)[0].strip()
+
+
+def pieces(request: HttpRequest) -> Iterator[bytes]:
+    """Yield the body: from memory if it was read, else as it arrives."""
+    try:
+        yield request.body
+    except RequestDataTooBig:
+        left = MAX_SEARCHED_BYTES
+        while left > 0 and (chunk := request.read(CHUNK)):
+            left -= len(chunk)
+            yield chunk
+    except RawPostDataException:  # a multipart form, parsed from the stream as far as it went
+        return
+
+
+def search(body: Iterator[bytes]) -> str:
+    """Return the first username that stands in the pieces, or ``""``."""
+    tail = b""
+    for piece in body:
+        # UTF-16 and UTF-32 are ASCII with zeros in between, as far as names go.
+        text = tail + piece.replace(b"\0", b"")
+        if match := NAMES.search(text):
+            return decoded(match)
+        tail = text[-LONGEST_MATCH:]
+    return ""
+
+
+def decoded(match: re.Match[bytes]) -> str:
+    """Return the name, without the escapes of the notation that it was found in."""
+    text = match[match.lastgroup or 0].decode("utf-8", "replace")
+    if match.lastgroup == "form":
+        return unquote_plus(text, errors="replace")
+    if match.lastgroup == "json":
+        try:
+            return str(json.loads(f'"{text}"', strict=False))
+        except ValueError:
+            return text
+    return text

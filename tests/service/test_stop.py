@@ -1,0 +1,74 @@
+"""Starting and stopping the server."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.service.server import Server
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("is_for_group", [True, False], ids=["group", "process"])
+def test_server_stops_at_once(server: Server, anyone: httpx.Client, number: int, is_for_group: bool) -> None:
+    for _ in range(4):
+        anyone.get("/users/me/")
+    process = server.process
+    assert process is not None
+    if is_for_group:  # what a terminal does at Ctrl-C
+        os.killpg(process.pid, number)
+    else:
+        process.send_signal(number)
+    process.wait(timeout=8)
+    with pytest.raises(ConnectionError), socket.create_connection(("127.0.0.1", server.port), timeout=1):
+        pass
+
+
+def test_worker_that_dies_is_replaced(server: Server, anyone: httpx.Client) -> None:
+    assert server.process is not None
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
+    assert len(children) == 2
+    os.kill(int(children[0]), signal.SIGKILL)
+    for _ in range(100):
+        time.sleep(0.1)
+        with contextlib.suppress(httpx.TransportError):
+            assert anyone.get("/users/me/").status_code == 401
+    after = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
+    assert len(after) == 2
+    assert children[0] not in after
+
+
+def test_client_that_never_ends_its_body_does_not_keep_the_server_up(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(b"POST /api/v1/auth/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
+        time.sleep(0.5)
+        assert server.process is not None
+        server.process.terminate()
+        server.process.wait(timeout=20)
+
+
+def test_second_server_on_the_port_refuses_to_start(server: Server) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        server.manage("serve")
+    assert "Address already in use" in refused.value.stderr
+    assert "Traceback" not in refused.value.stderr
+
+
+def test_unknown_host_is_refused_in_a_sentence(server: Server) -> None:
+    server.environment["HOST"] = "nonsense.invalid"
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        server.manage("serve")
+    assert "Can't listen on nonsense.invalid" in refused.value.stderr
+
+
+def test_wrong_setting_is_refused_in_a_sentence(server: Server) -> None:
+    server.environment["PORT"] = "http"
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        server.manage("serve")
+    assert refused.value.stderr == ("Error: The environment variable PORT must hold a port number from 1 to 65535.\n")
