@@ -2,9 +2,12 @@
 
 import io
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.signals import request_started
+from django.db import close_old_connections
 
 from api_project.gateway import plain_content_type
 from api_project.wsgi import application
@@ -15,6 +18,14 @@ from users.models import User
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 PART = b'--x\r\nContent-Disposition: form-data; name="username"\r\n\r\nbob\r\n--x--'
+
+
+@pytest.fixture(autouse=True)
+def kept_connection() -> Iterator[None]:
+    """Keep the test's connection, and its transaction, over the requests: what Django's own test client does."""
+    request_started.disconnect(close_old_connections)
+    yield
+    request_started.connect(close_old_connections)
 
 
 def call(body: bytes, content_type: str, **environ: str) -> tuple[int, dict[str, Any]]:
