@@ -32,7 +32,7 @@ class ServiceUnavailable(APIException):
 
 
 class BodyTooLarge(APIException):
-    """413: the body is over ``DATA_UPLOAD_MAX_MEMORY_SIZE``."""
+    """413: the body is larger than anything that is taken here."""
 
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_detail = _("The request body is too large.")

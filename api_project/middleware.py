@@ -101,3 +101,16 @@ def no_store(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def secure_cookies(get_response: GetResponse) -> GetResponse:
+    """Mark every cookie of an answer over TLS as ``Secure``, also where ``HTTPS`` was forgotten."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.is_secure():
+            for cookie in response.cookies.values():
+                cookie["secure"] = True
+        return response
+
+    return middleware

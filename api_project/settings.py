@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "api_project.middleware.forwarded_by_listed_proxies",
     "api_project.middleware.request_id",
     "api_project.middleware.no_store",
+    "api_project.middleware.secure_cookies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -74,14 +74,16 @@ def pieces(request: HttpRequest) -> Iterator[bytes]:
 
 def search(body: Iterator[bytes]) -> str:
     """Return the first username that stands in the pieces, or ``""``."""
-    tail = b""
+    text = b""
     for piece in body:
         # UTF-16 and UTF-32 are ASCII with zeros in between, as far as names go.
-        text = tail + piece.replace(b"\0", b"")
-        if match := NAMES.search(text):
+        text = text[-LONGEST_MATCH:] + piece.replace(b"\0", b"")
+        match = NAMES.search(text)
+        if match and match.end() < len(text):
             return decoded(match)
-        tail = text[-LONGEST_MATCH:]
-    return ""
+    # A name at the very end may have been cut between two pieces, and stands whole in what was kept.
+    match = NAMES.search(text)
+    return decoded(match) if match else ""
 
 
 def decoded(match: re.Match[bytes]) -> str:

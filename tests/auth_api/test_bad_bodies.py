@@ -6,6 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from audit.models import LoginLog
+from auth_api.refusals import search
 from tests.conftest import PASSWORD
 from users.models import User
 
@@ -133,3 +134,12 @@ def test_nothing_is_hashed_for_a_password_too_long(bob: User, api: APIClient, mo
     monkeypatch.delattr("users.hashers.Argon2PasswordHasher.encode")
     body = json.dumps({"username": "bob", "password": PASSWORD + "x" * 1024}).encode()
     assert send(api, body, JSON)[0] == 400
+
+
+@pytest.mark.parametrize("cut", range(1, len(b'"username": "bob",')))
+def test_name_is_found_wherever_the_body_is_cut_into_pieces(cut: int) -> None:
+    name = b'"username": "bob",'
+    for before in (0, 10_000):
+        pieces = [b"{" + b" " * before + name[:cut], name[cut:], b"x" * 10_000]
+        assert search(iter(pieces)) == "bob"
+        assert search(iter(pieces[:2])) == "bob"

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from ipaddress import ip_network
 from unittest.mock import patch
 
 import pytest
 from django.contrib.sessions.backends.base import UpdateError
 from django.db import OperationalError
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.test import APIClient
 
 from audit.models import LoginLog
@@ -62,6 +63,13 @@ def test_attempt_leaves_one_row(bob: User, browser: APIClient) -> None:
 def test_cookie_is_closed_to_scripts_and_other_sites(bob: User, browser: APIClient) -> None:
     cookie = browser.post(SESSION, RIGHT).cookies["sessionid"]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
+
+
+def test_cookies_are_secure_behind_a_listed_proxy_that_speaks_tls(db: None, settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = [ip_network("127.0.0.0/8")]
+    for scheme, is_secure in (("https", True), ("http", "")):
+        answer = APIClient().get(SESSION, HTTP_X_FORWARDED_PROTO=scheme)
+        assert answer.cookies["csrftoken"]["secure"] == is_secure
 
 
 @pytest.mark.parametrize(("remember", "max_age"), [(False, ""), (True, 14 * 24 * 3600)])

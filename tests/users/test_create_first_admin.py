@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from pytest_django import Settings
 
 from users.models import User
@@ -30,3 +31,19 @@ def test_nothing_happens_when_there_is_an_account(bob: User, capsys: pytest.Capt
     call_command("create_first_admin")
     assert list(User.objects.all()) == [bob]
     assert capsys.readouterr().out == ""
+
+
+def test_server_that_comes_second_prints_no_password(
+    db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    User.objects.create_superuser("admin", password="of the first server")
+    monkeypatch.setattr("django.db.models.query.QuerySet.exists", lambda self: False)
+    call_command("create_first_admin")
+    assert User.objects.get().check_password("of the first server")
+    assert capsys.readouterr().out == ""
+
+
+def test_password_that_is_no_text_is_refused(db: None, settings: Settings) -> None:
+    settings.ADMIN_PASSWORD = "\udcff"
+    with pytest.raises(CommandError, match="ADMIN_PASSWORD"):
+        call_command("create_first_admin")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import IntegrityError, transaction
 
 from users.models import User
 from users.names import is_storable
@@ -22,7 +23,11 @@ class Command(BaseCommand):
         if not is_storable(settings.ADMIN_PASSWORD):
             raise CommandError("The environment variable ADMIN_PASSWORD must hold text.")
         password = settings.ADMIN_PASSWORD or secrets.token_urlsafe(18)
-        User.objects.create_superuser("admin", password=password)
+        try:
+            with transaction.atomic():
+                User.objects.create_superuser("admin", password=password)
+        except IntegrityError:  # another server, started at the same time, was faster
+            return
         if settings.ADMIN_PASSWORD:
             self.stdout.write("Created the account admin with the password from ADMIN_PASSWORD.")
         else:
