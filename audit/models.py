@@ -24,7 +24,7 @@ class LoginLogQuerySet(models.QuerySet["LoginLog"]):
 
 
 class LoginLog(models.Model):
-    """One authentication attempt. Written once, and never changed."""
+    """One authentication attempt. Written once, and never changed: triggers in the database see to that."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -56,3 +56,12 @@ class LoginLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.login_time:%Y-%m-%d %H:%M:%S} {self.username}"
+
+
+class Retention(models.Model):
+    """Up to which id the transaction that wrote this row may delete from the log. Never committed."""
+
+    id = models.BigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return f"up to {self.id}"

@@ -1,0 +1,44 @@
+"""``manage.py prune_login_logs --older-than 365d``: how long the login log is kept is the operator's decision."""
+
+from argparse import ArgumentTypeError
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+from environs.fields import TimeDelta
+from marshmallow import ValidationError
+from tqdm import tqdm
+
+from audit.retention import prune, rows_before
+
+
+def age(text: str) -> timedelta:
+    """Return the duration, such as 365d."""
+    try:
+        parsed: timedelta = TimeDelta().deserialize(text)
+    except (ValidationError, OverflowError):
+        raise ArgumentTypeError(f"{text!r} is no duration such as 365d") from None
+    if parsed <= timedelta(0):
+        raise ArgumentTypeError("has to be more than nothing")
+    return parsed
+
+
+class Command(BaseCommand):
+    """Shows its progress on a terminal. May be interrupted at any time, and started again."""
+
+    help = "Delete rows of the login log that are older than a given age, the oldest first, in small batches."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the age."""
+        parser.add_argument("--older-than", type=age, required=True, metavar="AGE", help="such as 365d")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prune, and say how much went."""
+        before = timezone.now() - options["older_than"]
+        deleted = 0
+        with tqdm(total=rows_before(before), unit="row", disable=None) as bar:
+            for gone in prune(before):
+                bar.update(gone)
+                deleted += gone
+        self.stdout.write(f"{deleted} rows deleted, older than {before:%Y-%m-%d %H:%M} UTC")
