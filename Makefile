@@ -69,6 +69,6 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 $(SECRET):
 	@umask 077 && mkdir -p var && $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))' > $@
 
-$(STATIC): requirements.txt | $(VENV)/.run $(SECRET)
+$(STATIC): requirements.txt $(wildcard */static/*/*) | $(VENV)/.run $(SECRET)
 	@umask 077 && $(MANAGE) collectstatic --no-input --verbosity 0
 	@touch $@

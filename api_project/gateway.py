@@ -9,7 +9,8 @@ from django.utils.http import parse_header_parameters
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]
 
-MAX_CHUNKED_BYTES = 64 * 1024  # over what any endpoint takes, so that more is refused like any other large body
+# One more than Django takes, so that a longer body is refused like any other that is too large.
+MAX_CHUNKED_BYTES = 2_621_440 + 1  # DATA_UPLOAD_MAX_MEMORY_SIZE
 MULTIPART = "multipart/form-data"
 
 

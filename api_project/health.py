@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -30,7 +30,7 @@ def readyz() -> JsonResponse:
     try:
         executor = MigrationExecutor(connection)
         problem = "migrations are pending" if executor.migration_plan(executor.loader.graph.leaf_nodes()) else None
-    except DatabaseError:
+    except Error:
         problem = "the database does not answer"
     if problem:
         return JsonResponse({"status": problem}, status=503, headers=NO_STORE | {"Retry-After": "2"})

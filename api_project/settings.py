@@ -55,7 +55,7 @@ CORS_ALLOWED_ORIGINS = read(
 )
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_CREDENTIALS = True  # listed origins only, and the cookie is SameSite=Lax
-CORS_EXPOSE_HEADERS = ["Retry-After", "WWW-Authenticate", "X-Request-ID"]
+CORS_EXPOSE_HEADERS = ["Retry-After", "WWW-Authenticate", "X-CSRFToken", "X-Request-ID"]
 HTTPS = read(env.bool, "HTTPS", "true when people reach the service over TLS, else false", default=False)
 
 # Forwarding headers reach Django from listed proxies only: api_project.middleware.forwarded_by_listed_proxies.

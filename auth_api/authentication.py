@@ -1,9 +1,7 @@
 """The headers ``Authorization: Token <key>`` and ``Bearer <key>``, and the session cookie, for REST framework."""
 
-import contextlib
 from typing import cast
 
-from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
@@ -35,8 +33,7 @@ class TokenAuthentication(authentication.TokenAuthentication):
         token = authenticated[1]
         if token.scope == Scope.READ and request.method not in SAFE_METHODS:
             raise InsufficientScope
-        with contextlib.suppress(DatabaseError):  # a note is not worth a request
-            token.note_use(Client.of(request))
+        token.note_use(Client.of(request))
         return authenticated
 
     def authenticate_credentials(self, key: str) -> tuple[User, AuthToken]:

@@ -1,9 +1,7 @@
 """What happens to credentials around a request."""
 
-import contextlib
 from collections.abc import Callable
 
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from auth_api.sessions import SessionStore
@@ -19,8 +17,7 @@ def note_session_use(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         session = request.session
         if isinstance(session, SessionStore) and session.row is not None:
-            with contextlib.suppress(DatabaseError):  # a note is not worth a request
-                session.row.note_use(Client.of(request))
+            session.row.note_use(Client.of(request))
         return response
 
     return middleware

@@ -1,11 +1,13 @@
 """The credentials: tokens and cookie sessions."""
 
+import contextlib
 import uuid
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import Error, connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -95,10 +97,25 @@ class AuthTokenManager(models.Manager["AuthToken"]):
 
     def _make_room(self, allowed: int) -> None:
         # The lock makes the count exact: parallel logins of the account wait for one another here.
-        list(User.objects.select_for_update(no_key=True).filter(pk=self.instance.pk).values_list("pk"))
+        User.objects.lock(self.instance)
         surplus = list(self.alive_for(self.instance).values_list("pk", flat=True)[allowed:])
         if surplus:
             AuthToken.objects.filter(pk__in=surplus).delete()
+
+
+@contextlib.contextmanager
+def without_waiting() -> Iterator[None]:
+    """Do not wait for SQLite's one writer: a read would otherwise take as long as somebody else's transaction."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    milliseconds = connection.connection.execute("PRAGMA busy_timeout").fetchone()[0]
+    connection.connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield
+    finally:
+        connection.connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
 
 
 class Credential(models.Model):
@@ -114,11 +131,17 @@ class Credential(models.Model):
         abstract = True
 
     def note_use(self, client: Client) -> None:
-        """Write time and address of this use, unless the last ones are less than a minute old."""
+        """Write time and address of this use, unless the last ones are less than a minute old.
+
+        A note is not worth a request: if the database can't take it, or not at once, it is forgotten.
+        """
         now = timezone.now()
-        if now - self.last_used_at >= USE_IS_NOTED_EVERY:
-            used = {"last_used_at": now, "last_used_ip": client.ip_address}
-            type(self).objects.filter(pk=self.pk).update(**used)
+        if now - self.last_used_at < USE_IS_NOTED_EVERY:
+            return
+        # Asked once more in the database, since parallel requests have all seen the old time.
+        stale = type(self).objects.filter(pk=self.pk, last_used_at__lte=now - USE_IS_NOTED_EVERY)
+        with contextlib.suppress(Error), without_waiting():
+            stale.update(last_used_at=now, last_used_ip=client.ip_address)
 
 
 class AuthToken(Credential):
@@ -152,17 +175,23 @@ class AuthToken(Credential):
         return is_over or bool(idle and self.last_used_at <= now - idle)
 
     @property
+    def is_dead(self) -> bool:
+        """Whether the token opens nothing."""
+        return self.has_expired or not self.user.is_active or not self.is_bound
+
+    @property
     def is_bound(self) -> bool:
-        """Whether the account is active and still has the password that the token was made under."""
-        return self.user.is_active and self.password_stamp == self.user.password_stamp
+        """Whether the account still has the password that the token was made under."""
+        return self.password_stamp == self.user.password_stamp
 
 
 class SessionManager(models.Manager["Session"]):
     """Sessions."""
 
     def alive_for(self, user: User) -> models.QuerySet["Session"]:
-        """Return the account's sessions that are not over, the last used first."""
-        return self.filter(user=user, expires_at__gt=timezone.now()).order_by("-last_used_at", "-created_at")
+        """Return those that open the account now, the last used first."""
+        alive = self.filter(user=user, auth_hash=user.get_session_auth_hash(), expires_at__gt=timezone.now())
+        return alive.order_by("-last_used_at", "-created_at")
 
 
 class Session(Credential):
@@ -172,6 +201,7 @@ class Session(Credential):
     digest = models.CharField(max_length=64, unique=True, editable=False)
     data = models.TextField(editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions", verbose_name=_("user"))
+    auth_hash = models.CharField(max_length=64, blank=True, editable=False)  # Django's stamp of the password
     expires_at = models.DateTimeField(_("expires"), db_index=True)
 
     objects: ClassVar[SessionManager] = SessionManager()
@@ -182,3 +212,9 @@ class Session(Credential):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether the session is over, or its account is inactive or has another password by now."""
+        is_bound = self.user is None or (self.user.is_active and self.auth_hash == self.user.get_session_auth_hash())
+        return not is_bound or self.expires_at <= timezone.now()

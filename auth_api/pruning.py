@@ -5,26 +5,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.utils import timezone
 
 from auth_api.models import AuthToken, Session
 
 BATCH = 1000  # rows looked at in one go
 
 
-def prune_tokens() -> Iterator[tuple[int, int]]:
-    """Delete dead tokens, each batch in a transaction of its own; yield how many it looked at and deleted."""
-    for batch in batches(AuthToken.objects.select_related("user")):
-        dead = [token.pk for token in batch if token.has_expired or not token.is_bound]
-        yield len(batch), AuthToken.objects.filter(pk__in=dead).delete()[0]
-
-
-def prune_sessions() -> Iterator[tuple[int, int]]:
-    """Delete sessions that are over, in the same way."""
-    now = timezone.now()
-    for batch in batches(Session.objects.all()):
-        dead = [session.pk for session in batch if session.expires_at <= now]
-        yield len(batch), Session.objects.filter(pk__in=dead).delete()[0]
+def prune(model: type[AuthToken] | type[Session]) -> Iterator[tuple[int, int]]:
+    """Delete the dead ones, each batch in a transaction of its own; yield how many it looked at and deleted."""
+    for batch in batches(model.objects.select_related("user")):
+        dead = [credential.pk for credential in batch if credential.is_dead]
+        yield len(batch), model.objects.filter(pk__in=dead).delete()[0]
 
 
 def batches(queryset: "models.QuerySet[Any]") -> Iterator[list[Any]]:

@@ -4,9 +4,11 @@ from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY, update_session_auth_hash
 from django.http import HttpRequest
+from rest_framework.request import Request
 
 from auth_api.keys import digest
 from auth_api.models import AuthToken
+from auth_api.services import require_credential
 from auth_api.sessions import SessionStore
 from users.attempts import underlying
 from users.clients import Client
@@ -27,12 +29,14 @@ def keep_credentials(*, user: User, before: User, **kwargs: Any) -> None:
         data = SessionStore().decode(session.data)
         if data.get(HASH_SESSION_KEY) == before.get_session_auth_hash():
             data[HASH_SESSION_KEY] = user.get_session_auth_hash()
-            session.data = SessionStore().encode(data)
-            session.save(update_fields=["data"])
+            # Not save(): the session may have been ended meanwhile.
+            rebound = {"data": SessionStore().encode(data), "auth_hash": data[HASH_SESSION_KEY]}
+            user.sessions.filter(pk=session.pk).update(**rebound)
 
 
-def end_other_credentials(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
+def end_other_credentials(*, request: Request, user: User, **kwargs: Any) -> None:
     """``password_changed``: of all credentials, only the one that the change was made with lives on."""
+    require_credential(request)
     tokens, sessions = user.auth_tokens.all(), user.sessions.all()
     current = getattr(request, "auth", None)
     if isinstance(current, AuthToken):

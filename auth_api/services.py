@@ -9,7 +9,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotAuthenticated, ValidationError
 from rest_framework.request import Request
 
 from auth_api.models import AuthToken, IssuedToken, Scope
@@ -39,11 +39,32 @@ def admitted(*, request: Request, username: str, password: str) -> Iterator[User
     if not isinstance(user, User):
         raise InvalidCredentials
     with transaction.atomic():
-        if User.objects.select_for_update(no_key=True).filter(pk=user.pk, password=user.password, is_active=True):
+        if User.objects.lock(user):
+            require_credential(request)
             yield user
             return
     refuse(request, username=username, reason=FailureReason.OTHER)
     raise InvalidCredentials
+
+
+def require_credential(request: Request) -> None:
+    """Look once more at the credential that the request was made with: it may have been ended since.
+
+    To be called with the account locked, as those who end credentials do.
+
+    Raises:
+        NotAuthenticated: the request was made with a credential, and it is gone.
+    """
+    token = getattr(request, "auth", None)
+    session = getattr(underlying(request), "session", None)
+    if isinstance(token, AuthToken):
+        is_there = AuthToken.objects.filter(pk=token.pk).exists()
+    elif getattr(request, "successful_authenticator", None) and session is not None:
+        is_there = session.exists(session.session_key or "")
+    else:
+        return
+    if not is_there:
+        raise NotAuthenticated
 
 
 @sensitive_variables("password")
@@ -80,6 +101,7 @@ def log_out(*, request: Request, token: AuthToken) -> None:
 @transaction.atomic
 def log_out_everywhere(*, request: Request, user: User) -> None:
     """End every token and every session of the account. Sends ``user_logged_out``, once."""
+    User.objects.lock(user)
     user.auth_tokens.all().delete()
     user.sessions.all().delete()
     user_logged_out.send(sender=User, request=request, user=user)
@@ -98,6 +120,7 @@ def open_session(*, request: Request, username: str, password: str, remember: bo
     enter(request, Entrance.SESSION)
     inner = underlying(request)
     with admitted(request=request, username=username, password=password) as user:
+        inner.session.flush()  # Django would keep the key of a session of the same account
         login(inner, user)
         inner.session.set_expiry(None if remember else 0)
         inner.session.save()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.utils import timezone
 
@@ -52,6 +52,7 @@ class SessionStore(SessionBase):
             "data": self.encode(data),
             "expires_at": self.get_expiry_date(),
             "user_id": data.get(SESSION_KEY),
+            "auth_hash": data.get(HASH_SESSION_KEY, ""),
         }
         if self.client is not None:
             columns |= {"last_used_ip": self.client.ip_address, "user_agent": self.client.user_agent}
@@ -66,7 +67,9 @@ class SessionStore(SessionBase):
         if key is not None:
             Session.objects.filter(digest=digest(key)).delete()
 
-    @classmethod
-    def clear_expired(cls) -> None:
-        """Delete sessions that are over. ``manage.py prune_tokens`` does it in batches."""
-        Session.objects.filter(expires_at__lte=timezone.now()).delete()
+    def cycle_key(self) -> None:
+        """Go on under another key, and keep where the session was opened."""
+        self._get_session()  # type: ignore[attr-defined]  # loads the row
+        if self.row is not None and self.client is None:
+            self.client = Client(ip_address=self.row.last_used_ip, user_agent=self.row.user_agent)
+        super().cycle_key()

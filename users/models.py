@@ -28,6 +28,14 @@ class UserManager(DjangoUserManager["User"]):
             return self.filter(~models.Q(email=""), email=name).first()
         return self.filter(username=name).first()
 
+    def lock(self, user: "User") -> bool:
+        """Lock the account's row until the transaction ends: before its tokens, and those before its sessions.
+
+        Return whether it is still there, active, and has the password that ``user`` was loaded with.
+        """
+        row = self.select_for_update(no_key=True).filter(pk=user.pk).values_list("password", "is_active").first()
+        return row == (user.password, True)
+
 
 class User(AbstractUser):
     """An account, known by one normalised name and, when given, one e-mail address."""
@@ -67,14 +75,28 @@ class User(AbstractUser):
 
     def check_password(self, raw_password: str | None) -> bool:
         """Return whether the password is right, and bring its hash up to today's parameters if it is."""
-        return check_password(raw_password, self.password, self._rehash)
+        lost = []
 
-    def _rehash(self, raw_password: str) -> None:
-        """Store another hash of the same password. Sends ``password_rehashed``: credentials bound to it live on."""
-        before, self.password = User(password=self.password), make_password(raw_password)
+        def rehash(raw: str) -> None:
+            if not self._rehash(raw):
+                lost.append(raw)
+
+        is_right = check_password(raw_password, self.password, rehash)
+        if not lost:
+            return is_right
+        # Another hash was stored meanwhile: by another login, or with another password.
+        self.password = User.objects.filter(pk=self.pk).values_list("password", flat=True).first() or ""
+        return check_password(raw_password, self.password)
+
+    def _rehash(self, raw_password: str) -> bool:
+        """Store another hash of the same password, unless the stored one has changed meanwhile.
+
+        Sends ``password_rehashed``: credentials bound to the former hash live on.
+        """
+        before, password = User(password=self.password), make_password(raw_password)
         with transaction.atomic():
-            # Of several logins at once, one rehashes; the others' tokens would be bound to a hash that is not kept.
-            if User.objects.filter(pk=self.pk, password=before.password).update(password=self.password):
-                password_rehashed.send(sender=User, user=self, before=before)
-            else:
-                self.refresh_from_db(fields=["password"])
+            if not User.objects.filter(pk=self.pk, password=before.password).update(password=password):
+                return False
+            self.password = password
+            password_rehashed.send(sender=User, user=self, before=before)
+        return True

@@ -1,7 +1,7 @@
 """The verbs: what can be done with accounts."""
 
-from django.contrib.auth import authenticate
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth import authenticate, password_validation
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError as PasswordInvalid
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -29,12 +29,18 @@ def change_password(*, request: Request, user: User, current_password: str, new_
         ValidationError: the new password does not pass ``AUTH_PASSWORD_VALIDATORS``.
     """
     try:
-        validate_password(new_password, user)
+        password_validation.validate_password(new_password, user)
     except PasswordInvalid as error:
         raise ValidationError({"new_password": error.messages}) from None
-    if authenticate(request, username=user.username, password=current_password) != user:
+    checked = authenticate(request, username=user.username, password=current_password)
+    if not isinstance(checked, User) or checked != user:
         raise InvalidPassword
-    user.set_password(new_password)
+    hashed = make_password(new_password)
     with transaction.atomic():
+        # Of two changes at once, the later one no longer knows the current password.
+        if not User.objects.lock(checked):
+            raise InvalidPassword
+        user.password = hashed
         user.save(update_fields=["password"])
         password_changed.send(sender=User, request=request, user=user)
+    password_validation.password_changed(new_password, user)

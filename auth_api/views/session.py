@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.middleware.csrf import get_token
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,30 +15,36 @@ from auth_api.authentication import CookieAuthentication
 from auth_api.inputs import SessionLoginSerializer
 from auth_api.parsers import JSON_OR_FORM
 from auth_api.refusals import read_credentials
-from auth_api.schema import NO_CONTENT, OR_FORM, json_only
+from auth_api.schema import ERROR, NO_CONTENT, OR_FORM, json_only
 from auth_api.serializers import OpenSessionSerializer
 from auth_api.services import close_session, open_session
 from users.attempts import Entrance, underlying
 
 
 class CurrentSessionView(APIView):
-    """Open, read and close the session. Every answer brings the CSRF cookie that opening and closing ask for."""
+    """Open, read and close the session. Every answer brings the CSRF token that opening and closing ask for."""
 
     authentication_classes = [CookieAuthentication]
     parser_classes = JSON_OR_FORM
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """Ask nobody who they are when they open a session: that is what they are about to say."""
+        is_opening = self.request is not None and self.request.method == "POST"  # None: the schema is generated
+        return [] if is_opening else super().get_authenticators()
 
     def get_permissions(self) -> list[BasePermission]:
         """Let anybody open a session."""
         return [AllowAny() if self.request.method == "POST" else IsAuthenticated()]
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Have the CSRF cookie set, also on a refusal: a client without it could never begin."""
-        get_token(underlying(request))
-        super().initial(request, *args, **kwargs)
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Repeat the CSRF token in a header: an app on another origin can't read our cookie."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        final.headers["X-CSRFToken"] = get_token(underlying(request))
+        return final
 
     @extend_schema(operation_id="read_session", summary="Who is logged in here?", responses=OpenSessionSerializer)
     def get(self, request: Request) -> Response:
-        """Return whose session this is. Also on a 401, the answer sets the cookie `csrftoken`."""
+        """Return whose session this is. Also on a 401, the answer has the CSRF token, in `X-CSRFToken` and a cookie."""
         return Response(OpenSessionSerializer({"user": request.user}).data)
 
     @extend_schema(
@@ -45,14 +52,14 @@ class CurrentSessionView(APIView):
         summary="Log in with a cookie",
         description="For single-page apps of the same site; needs the header `X-CSRFToken`." + OR_FORM,
         request=json_only(SessionLoginSerializer),
-        responses=OpenSessionSerializer,
+        responses={200: OpenSessionSerializer, 403: OpenApiResponse(ERROR, "The CSRF token is missing.")},
     )
     def post(self, request: Request) -> Response:
         """Open a session."""
-        # REST framework checks CSRF for those only who are logged in. Here it keeps others from logging people in
-        # to an account that is not theirs.
-        CookieAuthentication().enforce_csrf(request)
         credentials = read_credentials(request, entrance=Entrance.SESSION, serializer_class=SessionLoginSerializer)
+        # REST framework checks CSRF for those only who are logged in. Here it keeps others from logging people in
+        # to an account that is not theirs. It comes second since it reads the body, in a way that leaves no row.
+        CookieAuthentication().enforce_csrf(request)
         user = open_session(request=request, **credentials)
         return Response(OpenSessionSerializer({"user": user}).data)
 

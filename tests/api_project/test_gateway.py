@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.signals import request_started
 from django.db import close_old_connections
 
-from api_project.gateway import plain_content_type
+from api_project.gateway import MAX_CHUNKED_BYTES, plain_content_type
 from api_project.wsgi import application
 from audit.models import LoginLog
 from tests.conftest import PASSWORD
@@ -96,7 +97,12 @@ def test_chunked_body_is_read(bob: User) -> None:
     assert (status, answer["user"]["username"]) == (200, "bob")
 
 
-def test_chunked_body_that_is_too_large_is_413(bob: User) -> None:
-    body = b'{"username": "bob", "password": "' + b"x" * 100_000
+@pytest.mark.parametrize("size", [100_000, 5_000_000])
+def test_chunked_body_that_is_too_large_is_413(bob: User, size: int) -> None:
+    body = b'{"username": "bob", "password": "' + b"x" * size
     assert call(body, JSON, HTTP_TRANSFER_ENCODING="chunked", CONTENT_LENGTH="")[0] == 413
     assert LoginLog.objects.get().username == "bob"
+
+
+def test_chunked_body_is_cut_where_django_refuses_it() -> None:
+    assert MAX_CHUNKED_BYTES == settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1

@@ -35,7 +35,7 @@ def test_login_is_public_and_everything_else_is_not(document: dict[str, Any]) ->
         for method, operation in operations.items()
         if operation["security"] == [{}]
     }
-    assert public == {("post", "/api/v1/auth/login/"), ("post", "/api/v1/auth/revoke/")}
+    assert public == {("post", f"/api/v1/auth/{name}/") for name in ("login", "revoke", "session")}
 
 
 def test_three_ways_to_authorise_are_described(document: dict[str, Any]) -> None:

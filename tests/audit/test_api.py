@@ -131,6 +131,7 @@ def test_filters_narrow_the_list(staff: User, as_user: AsUser, query: str, found
         ("cursor", cursor("p=-1")),
         ("cursor", cursor("p=" + "9" * 30)),
         ("cursor", cursor("o=5")),
+        ("cursor", cursor("p=5&o=5")),
         ("cursor", cursor("p=1&o=x")),
         ("cursor", cursor("p=2026-01-01 12:00:00+00:00")),
         ("page_size", "0"),

@@ -114,6 +114,18 @@ def test_login_of_another_account_than_the_checked_one_leaves_its_own_row(
 
 
 @with_own_urls
+def test_login_after_a_refused_check_is_a_success(bob: User, client: Client) -> None:
+    client.post("/switch/", {"username": "bob", "password": "wrong"})
+    assert rows() == [("bob", False, "wrong_password", "other"), ("bob", True, "", "other")]
+
+
+@with_own_urls
+def test_refusal_after_right_credentials_is_a_failure(bob: User, client: Client) -> None:
+    client.post("/two/", {"username": "bob", "password": PASSWORD})
+    assert rows() == [("bob", True, "", "other"), ("carol", False, "other", "other")]
+
+
+@with_own_urls
 def test_refusal_that_follows_a_recorded_one_leaves_a_row_of_its_own(bob: User, client: Client) -> None:
     client.post("/two/", {"username": "bob", "password": "wrong"})
     assert rows() == [("bob", False, "wrong_password", "other"), ("carol", False, "other", "other")]

@@ -1,10 +1,11 @@
 """What ends an account's credentials: at the next request, whichever way it was done."""
 
 from collections.abc import Callable
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -125,6 +126,7 @@ def test_change_by_cookie_keeps_this_session_alone_under_another_key(
     assert other.get(ME).status_code == 401
     assert token_client.get(ME).status_code == 401
     assert (AuthToken.objects.count(), Session.objects.count()) == (0, 1)
+    assert Session.objects.get().last_used_ip == "127.0.0.1"
 
 
 def test_change_asks_for_the_current_password_and_leaves_a_row(bob: User, token_client: APIClient) -> None:
@@ -146,6 +148,8 @@ def test_new_password_has_to_pass_the_validators(bob: User, token_client: APICli
 
 
 def test_stronger_hash_of_the_same_password_ends_nothing(bob: User, as_user: AsUser, api: APIClient) -> None:
+    dead_token_client, dead_cookie_client = as_user(bob), APIClient()
+    dead_cookie_client.force_login(bob)
     hasher = PBKDF2PasswordHasher()
     bob.password = hasher.encode(PASSWORD, hasher.salt(), iterations=1000)
     bob.save()
@@ -159,6 +163,10 @@ def test_stronger_hash_of_the_same_password_ends_nothing(bob: User, as_user: AsU
     assert api.get(ME, HTTP_AUTHORIZATION=f"Token {answer.json()['token']}").status_code == 200
     assert token_client.get(ME).status_code == 200
     assert cookie_client.get(ME).status_code == 200
+    assert Session.objects.alive_for(bob).count() == 1
+    # What was dead before stays dead.
+    assert dead_token_client.get(ME).status_code == 401
+    assert dead_cookie_client.get(ME).status_code == 401
 
 
 def test_of_two_rehashes_at_once_one_is_kept(bob: User) -> None:
@@ -168,3 +176,91 @@ def test_of_two_rehashes_at_once_one_is_kept(bob: User) -> None:
     assert first.check_password(PASSWORD)
     assert second.check_password(PASSWORD)
     assert first.password == second.password == User.objects.get(pk=bob.pk).password
+
+
+def test_rehash_that_finds_another_password_lets_nobody_in(bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    hasher = PBKDF2PasswordHasher()
+    User.objects.filter(pk=bob.pk).update(password=hasher.encode(PASSWORD, hasher.salt(), iterations=1000))
+    user = User.objects.get(pk=bob.pk)
+    by_shell(bob)
+    assert not user.check_password(PASSWORD)
+    User.objects.filter(pk=bob.pk).delete()
+    assert not user.check_password(PASSWORD)
+
+
+def test_rehash_whose_credentials_cant_follow_is_undone(bob: User) -> None:
+    hasher = PBKDF2PasswordHasher()
+    weak = hasher.encode(PASSWORD, hasher.salt(), iterations=1000)
+    User.objects.filter(pk=bob.pk).update(password=weak)
+    user = User.objects.get(pk=bob.pk)
+    failing = patch("auth_api.receivers.SessionStore", side_effect=OperationalError("disk full"))
+    APIClient().force_login(bob)
+    with failing, pytest.raises(OperationalError), transaction.atomic():
+        user.check_password(PASSWORD)
+    assert User.objects.get(pk=bob.pk).password == weak
+
+
+@pytest.mark.parametrize("change", [by_shell, by_sql_on_is_active, by_deletion])
+def test_change_that_was_overtaken_is_refused(
+    bob: User, token_client: APIClient, monkeypatch: pytest.MonkeyPatch, change: Callable[[User], None]
+) -> None:
+    check_password = User.check_password
+
+    def check_and_change(self: User, raw: str) -> bool:
+        is_right = check_password(self, raw)
+        change(User.objects.get(pk=bob.pk))
+        return is_right
+
+    monkeypatch.setattr(User, "check_password", check_and_change)
+    answer = token_client.post(CHANGE, {"current_password": PASSWORD, "new_password": "the thief's own passphrase"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_credentials")
+
+
+def test_change_by_a_credential_that_was_ended_meanwhile_is_refused(
+    bob: User, token_client: APIClient, cookie_client: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_password = User.check_password
+
+    def check_and_end(self: User, raw: str) -> bool:
+        AuthToken.objects.all().delete()
+        Session.objects.all().delete()
+        return check_password(self, raw)
+
+    monkeypatch.setattr(User, "check_password", check_and_end)
+    for client in (token_client, cookie_client):
+        answer = client.post(CHANGE, {"current_password": PASSWORD, "new_password": NEW})
+        assert answer.status_code == 401
+    monkeypatch.undo()
+    assert User.objects.get(pk=bob.pk).check_password(PASSWORD)
+    assert not Session.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_logout_everywhere_ends_all_or_nothing() -> None:
+    user = User.objects.create_user("bob", password=PASSWORD)
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Token {user.auth_tokens.issue().key}")
+    with patch("auth_api.services.user_logged_out.send", side_effect=OperationalError("disk full")):
+        assert client.post("/api/v1/auth/logout-all/").status_code == 503
+    assert client.get(ME).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_change_that_cant_end_the_others_is_undone() -> None:
+    user = User.objects.create_user("bob", password=PASSWORD)
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Token {user.auth_tokens.issue().key}")
+    with patch("users.services.password_changed.send", side_effect=OperationalError("disk full")):
+        assert client.post(CHANGE, {"current_password": PASSWORD, "new_password": NEW}).status_code == 503
+    assert User.objects.get().check_password(PASSWORD)
+
+
+def test_admins_own_password_change_keeps_where_the_session_is_used(staff: User) -> None:
+    client = Client()
+    client.post(
+        "/admin/login/", {"username": "sue", "password": PASSWORD}, REMOTE_ADDR="192.0.2.5", HTTP_USER_AGENT="Firefox"
+    )
+    form = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
+    assert client.post("/admin/password_change/", form).status_code == 302
+    session = Session.objects.get(user=staff)
+    assert (session.last_used_ip, session.user_agent) == ("192.0.2.5", "Firefox")

@@ -85,11 +85,24 @@ def test_get_is_refused(service: APIClient) -> None:
     assert service.get(INTROSPECT).status_code == 405
 
 
-@pytest.mark.parametrize("body", [{}, {"token": ""}, {"token": None}, {"token": ["x"]}])
-def test_question_without_a_token_is_400(service: APIClient, body: dict[str, object]) -> None:
+@pytest.mark.parametrize("body", ["{}", "[]", '"x"', "null", "5"])
+def test_question_without_a_token_is_400(service: APIClient, body: str) -> None:
     for url in (INTROSPECT, REVOKE):
-        answer = service.post(url, body)
+        answer = service.generic("POST", url, body, "application/json")
         assert (answer.status_code, set(answer.json())) == (400, {"token", "code"})
+
+
+@pytest.mark.parametrize("value", ["", None, True, 5, ["x"], "nul\0", "x" * 15_000])
+def test_whatever_is_sent_as_a_token_is_one_or_none(service: APIClient, value: object) -> None:
+    assert service.post(INTROSPECT, {"token": value}).json() == {"active": False}
+    assert service.post(REVOKE, {"token": value}).status_code == 200
+
+
+def test_token_of_an_inactive_account_is_ended_too(bob: User, api: APIClient) -> None:
+    token, key = bob.auth_tokens.issue()
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    api.post(REVOKE, {"token": key})
+    assert not AuthToken.objects.filter(pk=token.pk).exists()
 
 
 @pytest.mark.parametrize("body_format", ["json", "multipart"])

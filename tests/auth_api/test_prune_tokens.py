@@ -23,13 +23,15 @@ def test_dead_tokens_and_sessions_go_and_live_ones_stay(
     for user in (bob, staff):
         APIClient().force_login(user)
     Session.objects.filter(user=staff).update(expires_at=timezone.now())
+    APIClient().force_login(bob)
+    Session.objects.filter(pk=bob.sessions.latest("created_at").pk).update(auth_hash="of another password")
 
     call_command("prune_tokens")
 
     assert AuthToken.objects.get() == alive
     assert Session.objects.get().user == bob
     captured = capsys.readouterr()
-    assert captured.out == "tokens: 3 deleted\nsessions: 1 deleted\n"
+    assert captured.out == "tokens: 3 deleted\nsessions: 2 deleted\n"
     assert captured.err == ""  # no bar in a pipe
 
 
@@ -42,12 +44,12 @@ def test_interrupted_run_keeps_what_it_did_and_the_next_does_the_rest(
         bob.auth_tokens.issue()
     AuthToken.objects.update(expires_at=timezone.now())
 
-    interrupted = pruning.prune_tokens()
+    interrupted = pruning.prune(AuthToken)
     assert next(interrupted) == (3, 3)
     del interrupted
     assert AuthToken.objects.count() == 7
 
-    assert sum(deleted for _, deleted in pruning.prune_tokens()) == 7
+    assert sum(deleted for _, deleted in pruning.prune(AuthToken)) == 7
 
 
 def test_expired_tokens_cost_a_request_nothing(

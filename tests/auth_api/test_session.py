@@ -105,6 +105,71 @@ def test_key_planted_before_the_login_opens_nothing(bob: User, browser: APIClien
     assert not SessionStore().exists(planted.session_key or "")
 
 
+def test_key_that_nobody_gave_out_is_not_taken(bob: User, browser: APIClient) -> None:
+    browser.cookies["sessionid"] = "k" * 32
+    browser.post(SESSION, RIGHT)
+    assert browser.cookies["sessionid"].value != "k" * 32
+
+
+def test_login_over_ones_own_session_changes_the_key(bob: User, browser: APIClient) -> None:
+    browser.post(SESSION, RIGHT)
+    before = browser.cookies["sessionid"].value
+    refresh_csrf(browser)
+    assert browser.post(SESSION, RIGHT).status_code == 200
+    assert browser.cookies["sessionid"].value != before
+    assert not SessionStore().exists(before)
+    assert browser.get(ME).status_code == 200
+
+
+def test_login_over_a_session_that_is_ended_meanwhile_succeeds(
+    bob: User, browser: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.post(SESSION, RIGHT)
+    refresh_csrf(browser)
+    check_password = User.check_password
+
+    def check_and_end(self: User, raw: str) -> bool:
+        Session.objects.all().delete()
+        return check_password(self, raw)
+
+    monkeypatch.setattr(User, "check_password", check_and_end)
+    assert browser.post(SESSION, RIGHT).status_code == 200
+    assert browser.get(ME).status_code == 200
+    assert LoginLog.objects.filter(is_success=True).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        (b'{"username": "bob", "password": "x"', "application/json", 400),
+        (b'{"username": "bob", "password": "' + b"x" * 20_000, "application/json", 413),
+        (b"username=bob&password=" + b"x" * 200_000, "application/x-www-form-urlencoded", 413),
+        (b"username=bob&password=" + b"x" * 3_000_000, "application/x-www-form-urlencoded", 413),
+        (b"username=bob&" + b"a=1&" * 2000, "application/x-www-form-urlencoded", 400),
+    ],
+)
+@pytest.mark.parametrize("is_logged_in", [True, False])
+def test_refused_body_leaves_its_row(
+    bob: User, browser: APIClient, body: bytes, content_type: str, status: int, is_logged_in: bool
+) -> None:
+    if is_logged_in:
+        browser.force_login(bob)
+    before = LoginLog.objects.count()
+    answer = browser.generic("POST", SESSION, body, content_type)  # type: ignore[arg-type]  # bytes work
+    assert answer.status_code == status
+    assert [(row.username, row.failure_reason) for row in LoginLog.objects.order_by("id")[before:]] == [
+        ("bob", "malformed")
+    ]
+
+
+def test_csrf_token_is_in_a_header_for_apps_that_cant_read_the_cookie(bob: User, settings: Settings) -> None:
+    settings.CORS_ALLOWED_ORIGINS = settings.CSRF_TRUSTED_ORIGINS = ["https://app.example.org"]
+    client = APIClient(enforce_csrf_checks=True, HTTP_ORIGIN="https://app.example.org")
+    first = client.get(SESSION)
+    assert "X-CSRFToken" in first["access-control-expose-headers"]
+    assert client.post(SESSION, RIGHT, HTTP_X_CSRFTOKEN=first["X-CSRFToken"]).status_code == 200
+
+
 def test_table_has_the_digest_alone(bob: User, browser: APIClient) -> None:
     browser.post(SESSION, RIGHT, REMOTE_ADDR="192.0.2.3", HTTP_USER_AGENT="Firefox")
     key = browser.cookies["sessionid"].value
@@ -119,11 +184,11 @@ def test_table_has_the_digest_alone(bob: User, browser: APIClient) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("failing", ["audit.models.LoginLog.save", "auth_api.sessions.SessionStore.save"])
+@pytest.mark.parametrize("failing", ["audit.models.LoginLog.save", "django.db.models.query.QuerySet.update"])
 def test_no_session_without_its_row(failing: str) -> None:
     User.objects.create_user("bob", password=PASSWORD)
     client = APIClient()
-    with patch(failing, side_effect=OperationalError("disk full")):
+    with patch(failing, side_effect=OperationalError("disk full")):  # update(): what saves the session that has a key
         answer = client.post(SESSION, RIGHT)
     assert answer.status_code == 503
     assert "sessionid" not in answer.cookies
@@ -167,6 +232,7 @@ def test_session_that_is_over_opens_nothing(bob: User, api: APIClient) -> None:
     api.force_login(bob)
     Session.objects.update(expires_at=timezone.now())
     assert api.get(ME).status_code == 401
+    assert not Session.objects.alive_for(bob).exists()
 
 
 def test_request_that_outlives_its_session_does_not_bring_it_back(bob: User, api: APIClient) -> None:

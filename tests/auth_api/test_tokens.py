@@ -6,12 +6,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.test import APIClient
 
 from audit.models import LoginLog
-from auth_api.models import AuthToken, Scope
+from auth_api.models import AuthToken, Scope, Session
+from auth_api.serializers import TokenSerializer
 from tests.conftest import PASSWORD
 from users.clients import Client
 from users.models import User
@@ -68,6 +70,74 @@ def test_nothing_but_the_name_is_changed(bob: User, as_user: AsUser) -> None:
     assert as_user(bob).patch(f"{TOKENS}{token.id}/", body).status_code == 200
     unchanged = AuthToken.objects.get(pk=token.pk)
     assert (unchanged.scope, unchanged.digest, unchanged.expires_at) == (token.scope, token.digest, token.expires_at)
+
+
+def test_renaming_does_not_bring_back_what_was_ended_meanwhile(
+    bob: User, as_user: AsUser, api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, key = bob.auth_tokens.issue(name="phone")
+    client = as_user(bob)
+    validate = TokenSerializer.is_valid
+
+    def end_and_validate(self: TokenSerializer, **options: Any) -> bool:
+        AuthToken.objects.filter(pk=token.pk).delete()
+        return validate(self, **options)
+
+    monkeypatch.setattr(TokenSerializer, "is_valid", end_and_validate)
+    assert client.patch(f"{TOKENS}{token.id}/", {"name": "old phone"}).status_code == 404
+    assert api.get(ME, HTTP_AUTHORIZATION=f"Token {key}").status_code == 401
+
+
+def test_renaming_writes_nothing_but_the_name(bob: User, as_user: AsUser, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = bob.auth_tokens.issue(name="phone").token
+    client = as_user(bob)
+    validate = TokenSerializer.is_valid
+
+    def restamp_and_validate(self: TokenSerializer, **options: Any) -> bool:
+        AuthToken.objects.filter(pk=token.pk).update(password_stamp="newer")
+        return validate(self, **options)
+
+    monkeypatch.setattr(TokenSerializer, "is_valid", restamp_and_validate)
+    assert client.patch(f"{TOKENS}{token.id}/", {"name": "old phone"}).status_code == 200
+    assert AuthToken.objects.get(pk=token.pk).password_stamp == "newer"
+
+
+def test_token_made_with_a_credential_that_was_ended_meanwhile_is_not_made(
+    bob: User, as_user: AsUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = as_user(bob)
+    check_password = User.check_password
+
+    def check_and_log_out_everywhere(self: User, raw: str) -> bool:
+        AuthToken.objects.all().delete()
+        return check_password(self, raw)
+
+    monkeypatch.setattr(User, "check_password", check_and_log_out_everywhere)
+    assert client.post(TOKENS, {"name": "backup", "password": PASSWORD}).status_code == 401
+    assert not AuthToken.objects.exists()
+
+
+def test_note_that_cant_be_written_is_forgotten(bob: User, api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    token, key = bob.auth_tokens.issue()
+    move_back(token, last_used_at=timedelta(minutes=2))
+
+    def refuse(*args: object, **options: object) -> None:
+        raise OperationalError("database is locked")
+
+    api.force_login(bob)
+    Session.objects.update(last_used_at=timezone.now() - timedelta(minutes=2))
+    monkeypatch.setattr("django.db.models.query.QuerySet.update", refuse)
+    assert api.get(ME).status_code == 200
+    assert APIClient().get(ME, HTTP_AUTHORIZATION=f"Token {key}").status_code == 200
+
+
+def test_parallel_uses_are_noted_once(bob: User) -> None:
+    token = bob.auth_tokens.issue().token
+    move_back(token, last_used_at=timedelta(minutes=2))
+    first, second = AuthToken.objects.get(pk=token.pk), AuthToken.objects.get(pk=token.pk)
+    first.note_use(Client(ip_address="192.0.2.1", user_agent=""))
+    second.note_use(Client(ip_address="192.0.2.2", user_agent=""))
+    assert AuthToken.objects.get(pk=token.pk).last_used_ip == "192.0.2.1"
 
 
 @pytest.mark.parametrize("method", ["get", "patch", "delete"])

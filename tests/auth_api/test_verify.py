@@ -56,7 +56,7 @@ def test_name_beyond_ascii_is_percent_encoded(
 
 
 @pytest.mark.parametrize(
-    ("method", "status"), [("GET", 200), ("HEAD", 200), ("POST", 403), ("delete", 403), ("odd", 403)]
+    ("method", "status"), [("GET", 200), ("HEAD", 200), ("POST", 403), ("delete", 403), ("get", 200), ("odd", 403)]
 )
 def test_token_for_reading_passes_with_safe_methods_alone(bob: User, api: APIClient, method: str, status: int) -> None:
     key = bob.auth_tokens.issue(scope=Scope.READ).key

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
 from auth_api.models import AuthToken, Session
-from auth_api.pruning import prune_sessions, prune_tokens
+from auth_api.pruning import prune
 
 
 class Command(BaseCommand):
@@ -16,11 +16,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prune both tables, and say how much went."""
-        for table, prune in ((AuthToken, prune_tokens), (Session, prune_sessions)):
+        for table in (AuthToken, Session):
             name = str(table._meta.verbose_name_plural)  # noqa: SLF001 - public by its documentation
             deleted = 0
             with tqdm(total=table.objects.count(), desc=name, unit="row", disable=None) as bar:
-                for seen, gone in prune():
+                for seen, gone in prune(table):
                     bar.update(seen)
                     deleted += gone
             self.stdout.write(f"{name}: {deleted} deleted")
