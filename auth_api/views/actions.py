@@ -1,6 +1,6 @@
 """What is done with one key: logging in and out, asking, revoking."""
 
-from typing import cast
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -23,6 +23,8 @@ from auth_api.services import log_in, log_out, log_out_everywhere, revoke
 from users.attempts import Entrance
 from users.models import User
 
+OPEN_TO_ANYBODY: dict[str, list[Any]] = {"authentication_classes": [], "permission_classes": [AllowAny]}
+
 
 class MayIntrospect(BasePermission):
     """Lets in service accounts that hold the permission."""
@@ -42,13 +44,7 @@ class AuthViewSet(ViewSet):
         request=json_only(LoginSerializer),
         responses=IssuedTokenSerializer,
     )
-    @action(
-        detail=False,
-        methods=["post"],
-        authentication_classes=[],
-        permission_classes=[AllowAny],
-        parser_classes=JSON_OR_FORM,
-    )
+    @action(detail=False, methods=["post"], parser_classes=JSON_OR_FORM, **OPEN_TO_ANYBODY)
     def login(self, request: Request) -> Response:
         """Exchange credentials for a token."""
         issued = log_in(
@@ -94,13 +90,7 @@ class AuthViewSet(ViewSet):
         request=json_only(KeySerializer),
         responses={status.HTTP_200_OK: None},
     )
-    @action(
-        detail=False,
-        methods=["post"],
-        authentication_classes=[],
-        permission_classes=[AllowAny],
-        parser_classes=JSON_OR_FORM,
-    )
+    @action(detail=False, methods=["post"], parser_classes=JSON_OR_FORM, **OPEN_TO_ANYBODY)
     def revoke(self, request: Request) -> Response:
         """End the token of a key."""
         revoke(key=read_key(request))

@@ -12,5 +12,6 @@ def test_atomic_requests_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         call_command("check")
 
 
-def test_settings_as_they_are_pass() -> None:
+def test_settings_as_they_are_pass(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("check")
+    assert "no issues" in capsys.readouterr().out
