@@ -35,5 +35,6 @@ class Client:
     def of(cls, request: HttpRequest) -> "Client":
         """Read the client off the request; ``REMOTE_ADDR`` is trusted, since middleware has set it right."""
         address = parse_address(request.META.get("REMOTE_ADDR", ""))
-        agent = storable(request.META.get("HTTP_USER_AGENT", ""), length=USER_AGENT_LENGTH)
-        return cls(ip_address=str(address) if address else None, user_agent=agent)
+        # WSGI hands over headers as Latin-1 (PEP 3333); what is not ASCII was UTF-8.
+        agent = request.META.get("HTTP_USER_AGENT", "").encode("latin-1", "replace").decode("utf-8", "replace")
+        return cls(ip_address=str(address) if address else None, user_agent=storable(agent, length=USER_AGENT_LENGTH))

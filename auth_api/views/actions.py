@@ -23,7 +23,7 @@ from auth_api.services import log_in, log_out, log_out_everywhere, revoke
 from users.attempts import Entrance
 from users.models import User
 
-OPEN_TO_ANYBODY: dict[str, list[Any]] = {"authentication_classes": [], "permission_classes": [AllowAny]}
+OPEN_TO_ANYBODY: dict[str, Any] = {"authentication_classes": [], "permission_classes": [AllowAny]}
 
 
 class MayIntrospect(BasePermission):

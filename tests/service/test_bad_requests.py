@@ -1,9 +1,11 @@
 """Whatever is sent under /api/, the server answers with a 4xx in JSON and goes on."""
 
+import contextlib
 import http.client
 import itertools
 import json
 import random
+import socket
 from collections.abc import Iterator
 
 import httpx
@@ -25,7 +27,7 @@ PATHS = (
 )
 SIZES = (10, 1_000, 17_000, 1_000_000, 10_000_000)
 KINDS = (JSON, FORM, "text/plain", "multipart/form-data; boundary=x", "multipart/form-data")
-HEADER_BYTES = [byte for byte in range(1, 256) if byte not in {0x0A, 0x0D, 0x7F} and (byte >= 0x20 or byte == 0x09)]
+HEADER_BYTES = [byte for byte in range(256) if byte not in b"\r\n"]
 
 Request = tuple[str, str, bytes, dict[str, str | bytes]]
 
@@ -80,3 +82,37 @@ def test_named_account_leaves_one_row_for_each_attempt(server: Server, admin: ht
             assert 400 <= answer.status_code < 500
     failures = [row for row in all_rows(admin) if not row["is_success"]]
     assert [(row["username"], row["failure_reason"]) for row in failures] == [("admin", "malformed")] * len(bodies)
+
+
+NO_HTTP = [
+    b"\x16\x03\x01\x02\x00\r\n\r\n",
+    b"GET /api/\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /api/v1/users/me/ HTTP/9.9\r\nHost: localhost\r\n\r\n",
+    b"GET /api/" + b"x" * 10_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /api/ HTTP/1.1\r\nHost: localhost\r\nX-Big: " + b"x" * 1_000_000 + b"\r\n\r\n",
+    b"GET /api/ HTTP/1.1\r\nHost: localhost\r\n" + b"".join(b"X-%d: x\r\n" % n for n in range(200)) + b"\r\n",
+    b"GET /api/ HTTP/1.1\r\nHost: localhost\r\nno colon\r\n\r\n",
+    b"POST /api/v1/auth/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: abc\r\n\r\n",
+    b"POST /api/v1/auth/login/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: identity\r\n\r\n",
+    b"POST /api/v1/auth/login/ HTTP/1.1\r\nHost: localhost\r\nExpect: wonders\r\nContent-Length: 1\r\n\r\nx",
+]
+
+
+def test_text_that_is_no_http_is_refused_in_json_too(server: Server) -> None:
+    for text in NO_HTTP:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+            with contextlib.suppress(ConnectionError):  # the server may answer before it has read everything
+                connection.sendall(text)
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            assert 400 <= answer.status < 500, text[:80]
+            assert answer.headers["Content-Type"] == JSON, text[:80]
+            assert json.loads(answer.read())["code"], text[:80]
+
+
+def test_header_with_underscores_is_no_header(server: Server, admin: httpx.Client) -> None:
+    with server.client() as client:
+        client.post(
+            "/auth/login/", json={"username": "nobody", "password": "x"}, headers={"X_Request_Id": "underscores"}
+        )
+    assert all_rows(admin)[0]["request_id"] != "underscores"

@@ -29,3 +29,8 @@ def test_client_is_storable_whatever_the_headers_hold(rf: RequestFactory) -> Non
     assert client.ip_address is None
     assert client.user_agent.startswith("curl?x")
     assert len(client.user_agent) < USER_AGENT_LENGTH + 1
+
+
+def test_user_agent_beyond_ascii_is_utf8(rf: RequestFactory) -> None:
+    sent = "Браузер/1".encode().decode("latin-1")  # as WSGI hands it over
+    assert Client.of(rf.get("/", HTTP_USER_AGENT=sent)).user_agent == "Браузер/1"

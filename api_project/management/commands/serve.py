@@ -8,35 +8,40 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+THREADS = 8  # per process: requests handled at once, so that one login's hash does not stall the others
 GRACE_SECONDS = 10  # that requests in hand have to end when the server is told to stop
-BLOCKING_THREADS = 8  # per process: requests handled at once, so that one login's hash does not stall the others
+KEEP_ALIVE_SECONDS = 65  # longer than the 60 seconds after which nginx closes what it does not use
+REQUEST_LINE_BYTES = 8190  # as much as gunicorn can
+HEADER_BYTES = 256 * 1024  # of one header: one that is too long is cut where it is stored, and costs nobody a request
 
 
 class Command(BaseCommand):
     """Becomes the server, so that signals reach it and nothing stands in between."""
 
-    help = "Serve the application with Granian on HOST:PORT in WORKERS processes. Ctrl-C or SIGTERM stops it."
+    help = "Serve the application with gunicorn on HOST:PORT in WORKERS processes. Ctrl-C or SIGTERM stops it."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Replace this process."""
         address = free_address(settings.HOST, settings.PORT)
         arguments = [
-            *("--interface", "wsgi", "--http", "1", "--no-ws"),
-            *("--host", address, "--port", str(settings.PORT)),
-            *("--workers", str(settings.WORKERS), "--blocking-threads", str(BLOCKING_THREADS)),
-            *("--respawn-failed-workers", "--workers-kill-timeout", str(GRACE_SECONDS), "--log-level", "error"),
+            *("--bind", f"[{address}]:{settings.PORT}" if ":" in address else f"{address}:{settings.PORT}"),
+            *("--workers", str(settings.WORKERS), "--worker-class", "api_project.worker.Worker"),
+            *("--threads", str(THREADS), "--keep-alive", str(KEEP_ALIVE_SECONDS)),
+            *("--graceful-timeout", str(GRACE_SECONDS), "--log-level", "error"),
+            *("--limit-request-line", str(REQUEST_LINE_BYTES), "--limit-request-field_size", str(HEADER_BYTES)),
+            # Whom to believe is TRUSTED_PROXIES' to say, for Django alone.
+            *("--forwarded-allow-ips", ""),
+            "--no-control-socket",
         ]
         host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
         self.stdout.write(f"Latchkey answers on http://{host}:{settings.PORT}/ (Ctrl-C stops it)")
         self.stdout.flush()
-        command = [sys.executable, "-m", "granian", *arguments, "api_project.worker:application"]
+        command = [sys.executable, "-m", "gunicorn", *arguments, "api_project.wsgi:application"]
         os.execv(command[0], command)  # noqa: S606 - no shell is wanted
 
 
 def free_address(host: str, port: int) -> str:
-    """Return the host as an address, once nobody listens there.
-
-    Granian sets SO_REUSEPORT: a second server on the port would start without a word and take half of the requests.
+    """Return the host as an address, once nobody listens there. Gunicorn would try for seconds, and say less.
 
     Raises:
         CommandError: the host is unknown or the port is taken.
