@@ -13,7 +13,7 @@ from audit.models import LoginLog
 class LoginLogAdmin(admin.ModelAdmin):
     """Newest first."""
 
-    list_display = ["moment", "username", "is_success", "failure_reason", "entrance", "ip_address", "user_agent"]
+    list_display = ["moment", "username", "is_success", "failure_reason", "entrance", "ip_address"]
     list_filter = ["is_success", "failure_reason", "entrance"]
     ordering = ["-id"]
     show_full_result_count = False
