@@ -47,8 +47,5 @@ def plain_content_type(text: str) -> str:
         boundary = parse_header_parameters(text)[1].get("boundary", "")
     except (ValueError, LookupError):
         boundary = ""
-    return (
-        f'{MULTIPART}; boundary="{boundary}"'
-        if boundary.isascii() and boundary.isprintable() and boundary
-        else MULTIPART
-    )
+    is_usable = bool(boundary) and boundary.isascii() and boundary.isprintable()
+    return f'{MULTIPART}; boundary="{boundary}"' if is_usable else MULTIPART

@@ -16,6 +16,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what this machine keeps: database, secret key, collected static files
 env = Env()
 A_DURATION = "a duration such as 15m, 12h or 30d, at most 36500d; 0 switches it off"
+ORIGINS = "origins such as https://app.example.org, separated by commas"
 LIFETIME = validate.Range(min=timedelta(0), max=timedelta(days=36_500))
 
 # --- The process -----------------------------------------------------------------------------------------------------
@@ -31,28 +32,19 @@ SECRET_KEY = read(
 )
 HOST = read(env.str, "HOST", "the address to listen on", default="127.0.0.1", validate=validate.Length(min=1))
 PORT = read(env.int, "PORT", "a port number from 1 to 65535", default=8000, validate=validate.Range(1, 65535))
-WORKERS = read(
-    env.int,
-    "WORKERS",
-    "a number of processes from 1 to 512",
-    default=os.cpu_count() or 1,
-    validate=validate.Range(1, 512),
-)
+CPUS = os.cpu_count() or 1
+WORKERS = read(env.int, "WORKERS", "a number from 1 to 512", default=CPUS, validate=validate.Range(1, 512))
 
 # --- Who may reach it ------------------------------------------------------------------------------------------------
 
 ALLOWED_HOSTS = read(
     env.list, "ALLOWED_HOSTS", "host names, separated by commas", default=["localhost", "127.0.0.1", "[::1]"]
 )
-CSRF_TRUSTED_ORIGINS = read(
-    env.list, "CSRF_TRUSTED_ORIGINS", "origins such as https://example.org, separated by commas", default=[]
-)
+CSRF_TRUSTED_ORIGINS = read(env.list, "CSRF_TRUSTED_ORIGINS", ORIGINS, default=[])
 TRUSTED_PROXIES = read(
     env.list, "TRUSTED_PROXIES", "networks such as 10.0.0.0/8, separated by commas", default=[], subcast=ip_network
 )
-CORS_ALLOWED_ORIGINS = read(
-    env.list, "CORS_ALLOWED_ORIGINS", "origins such as https://app.example.org, separated by commas", default=[]
-)
+CORS_ALLOWED_ORIGINS = read(env.list, "CORS_ALLOWED_ORIGINS", ORIGINS, default=[])
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_CREDENTIALS = True  # listed origins only, and the cookie is SameSite=Lax
 CORS_EXPOSE_HEADERS = ["Retry-After", "WWW-Authenticate", "X-CSRFToken", "X-Request-ID"]
@@ -70,7 +62,6 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = read(
 )
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
-X_FRAME_OPTIONS = "DENY"
 
 # --- Parts -----------------------------------------------------------------------------------------------------------
 
@@ -176,14 +167,10 @@ TOKEN_LIFETIME = read(env.timedelta, "TOKEN_LIFETIME", A_DURATION, default=timed
 TOKEN_IDLE_LIFETIME = read(
     env.timedelta, "TOKEN_IDLE_LIFETIME", A_DURATION, default=timedelta(days=14), validate=LIFETIME
 )
-TOKENS_PER_USER = read(
-    env.int, "TOKENS_PER_USER", "a number of tokens; 0 for any", default=25, validate=validate.Range(min=0)
-)
+TOKENS_PER_USER = read(env.int, "TOKENS_PER_USER", "a number; 0 for any", default=25, validate=validate.Range(min=0))
 LOGIN_URL = LOGIN_REDIRECT_URL = "/admin/"
 SESSION_ENGINE = "auth_api.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds; of a session that is to be remembered, and at most of any other
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
 # Passed on to `manage.py create_first_admin`; empty means a random one.
 ADMIN_PASSWORD = read(env.str, "ADMIN_PASSWORD", "a password", default="")
 
@@ -201,7 +188,6 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api_project.negotiation.NeverRefuse",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api_project.errors.exception_handler",
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Latchkey",
@@ -230,7 +216,6 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "api_project" / "locale"]
 TIME_ZONE = "UTC"
-USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}

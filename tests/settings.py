@@ -11,3 +11,4 @@ from api_project.settings import *
 # Nothing has been collected where tests run, and WhiteNoise warns of that.
 MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.startswith("whitenoise.")]
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+REST_FRAMEWORK = settings.REST_FRAMEWORK | {"TEST_REQUEST_DEFAULT_FORMAT": "json"}
