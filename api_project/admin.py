@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from users.attempts import Entrance, FailureReason, enter, refuse
+from users.attempts import Entrance, FailureReason, enter, refuse, turned_away
 
 
 class RecordedAuthenticationForm(AdminAuthenticationForm):
@@ -23,6 +23,11 @@ class RecordedAuthenticationForm(AdminAuthenticationForm):
         if self.errors and name.strip():
             refuse(self.request, username=name, reason=FailureReason.MALFORMED)
         return super().clean()
+
+    def get_invalid_login_error(self) -> ValidationError:
+        """Say for how long the door is closed, if it is."""
+        refusal = turned_away(self.request)
+        return ValidationError(refusal.detail) if refusal else super().get_invalid_login_error()
 
     def confirm_login_allowed(self, user: AbstractUser) -> None:
         """Record right credentials of someone who is not staff."""
@@ -43,4 +48,9 @@ class LatchkeyAdminSite(AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the form, or log in."""
         enter(request, Entrance.ADMIN)
-        return super().login(request, extra_context)
+        response = super().login(request, extra_context)
+        refusal = turned_away(request)
+        if refusal is not None:
+            response.status_code = refusal.status_code
+            response.headers["Retry-After"] = str(refusal.wait)
+        return response

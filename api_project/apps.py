@@ -5,9 +5,16 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class ApiProjectConfig(AppConfig):
-    """Holds the ``serve`` command."""
+    """Holds the ``serve`` command, and joins the apps that don't know one another."""
 
     name = "api_project"
+
+    def ready(self) -> None:
+        """Let the limiter hear of rows in the login log."""
+        from audit.signals import attempt_recorded  # noqa: PLC0415 - needs the app registry
+        from auth_api.receivers import settle_guess  # noqa: PLC0415 - likewise
+
+        attempt_recorded.connect(settle_guess, dispatch_uid="auth_api.settle_guess")
 
 
 class LatchkeyAdminConfig(AdminConfig):

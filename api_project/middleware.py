@@ -5,11 +5,10 @@ import time
 import uuid
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from rest_framework.status import HTTP_400_BAD_REQUEST
 
-from users.clients import parse_address
+from users.clients import FORWARDED_FOR, PEER, is_trusted, parse_address
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -47,6 +46,8 @@ def forwarded_by_listed_proxies(get_response: GetResponse) -> GetResponse:
     """Make ``REMOTE_ADDR`` the client's address, and let forwarding headers through from ``TRUSTED_PROXIES`` only."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        request.META[PEER] = request.META.get("REMOTE_ADDR", "")
+        request.META[FORWARDED_FOR] = request.META.get("HTTP_X_FORWARDED_FOR")
         if is_trusted(request.META.get("REMOTE_ADDR", "")):
             request.META["REMOTE_ADDR"] = forwarded_address(request)
         else:
@@ -55,14 +56,6 @@ def forwarded_by_listed_proxies(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     return middleware
-
-
-def is_trusted(address: str) -> bool:
-    """Whether the address is one of a listed proxy; text that is no address never is."""
-    if not settings.TRUSTED_PROXIES:
-        return False
-    parsed = parse_address(address)
-    return parsed is not None and any(parsed in network for network in settings.TRUSTED_PROXIES)
 
 
 def forwarded_address(request: HttpRequest) -> str:

@@ -29,8 +29,14 @@ READS_BODY = {
 NEEDS_CREDENTIALS = {"401": ("Error", "There are no credentials, or they are not valid.")}
 FORBIDS = {"403": ("Error", "The token's scope is `read`, or a cookie came without its CSRF token.")}
 NAMES_AN_OBJECT = {"404": ("Error", "There is no such object, or it is not the caller's to see.")}
-ALWAYS = {"503": ("Error", "The database can't do its part at the moment.")}
-HEADERS = {"401": {"WWW-Authenticate": CHALLENGE}, "503": {"Retry-After": RETRY_AFTER}}
+ALWAYS = {"503": ("Error", "The database can't do its part at the moment, or too many passwords are being checked.")}
+LIMITS = {"429": ("Error", "Locked out after too many failures; `code` is `locked_out`.")}
+CHECKING_A_PASSWORD = {"log_in", "open_session", "create_token", "change_own_password"}
+HEADERS = {
+    "401": {"WWW-Authenticate": CHALLENGE},
+    "429": {"Retry-After": RETRY_AFTER},
+    "503": {"Retry-After": RETRY_AFTER},
+}
 
 
 def add_error_responses(result: Schema, generator: Any, request: Any, public: bool) -> Schema:
@@ -54,20 +60,19 @@ def name_scope(operation: Schema, scope: str) -> None:
 
 def errors_of(method: str, operation: Schema) -> dict[str, tuple[str, str]]:
     """Return the errors of one operation: status -> (schema, description)."""
-    errors = dict(ALWAYS)
     places = {parameter["in"] for parameter in operation.get("parameters", [])}
-    if "requestBody" in operation:
-        errors |= READS_INPUT | READS_BODY
-    if "query" in places:
-        errors |= READS_INPUT
-    if "path" in places:
-        errors |= NAMES_AN_OBJECT
     security = operation.get("security", [{}])
-    if {} not in security:
-        errors |= NEEDS_CREDENTIALS
-    if method != "get" and security != [{}]:
-        errors |= FORBIDS
-    return errors
+    has_body = "requestBody" in operation
+    applies = [
+        (ALWAYS, True),
+        (READS_INPUT, has_body or "query" in places),
+        (READS_BODY, has_body),
+        (NAMES_AN_OBJECT, "path" in places),
+        (LIMITS, operation["operationId"] in CHECKING_A_PASSWORD),
+        (NEEDS_CREDENTIALS, {} not in security),
+        (FORBIDS, method != "get" and security != [{}]),
+    ]
+    return {status: error for errors, does_apply in applies if does_apply for status, error in errors.items()}
 
 
 def response(status: str, schema: str, description: str) -> Schema:

@@ -118,6 +118,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Database --------------------------------------------------------------------------------------------------------
 
+DATABASE_CONNECTIONS = read(
+    env.int, "DATABASE_CONNECTIONS", "a number from 1 to 100", default=8, validate=validate.Range(1, 100)
+)
 DATABASES = {
     "default": read(
         env.dj_db_url,
@@ -135,16 +138,21 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
-    # A database that is gone answers within seconds instead of holding the worker for minutes.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["OPTIONS"] = {
+        # A database that is gone answers within seconds instead of holding the worker for minutes.
+        "connect_timeout": 5,
+        # Threads that wait for their turn to check a password need no connection. A process gets by with few, then.
+        # timeout: seconds to wait for one. reconnect_timeout: the next request tries anew, not the pool, ever later.
+        "pool": {"min_size": 0, "max_size": DATABASE_CONNECTIONS, "timeout": 2, "reconnect_timeout": 0},
+    } | DATABASES["default"].get("OPTIONS", {})
 else:
     raise ImproperlyConfigured("The environment variable DATABASE_URL must name PostgreSQL or SQLite.")
 
 # --- Accounts and credentials ----------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "users.User"
-AUTHENTICATION_BACKENDS = ["users.backends.AccountBackend"]
+AUTHENTICATION_BACKENDS = ["auth_api.backends.LimitedBackend"]
 PASSWORD_HASHERS = [
     "users.hashers.Argon2idHasher",
     # Read, and upgraded at the next login: accounts that come from another Django project.
@@ -168,6 +176,37 @@ TOKEN_IDLE_LIFETIME = read(
     env.timedelta, "TOKEN_IDLE_LIFETIME", A_DURATION, default=timedelta(days=14), validate=LIFETIME
 )
 TOKENS_PER_USER = read(env.int, "TOKENS_PER_USER", "a number; 0 for any", default=25, validate=validate.Range(min=0))
+A_LIMIT = "a number; 0 switches the limit off"
+LOGIN_FAILURES_PER_ACCOUNT_AND_NETWORK = read(
+    env.int, "LOGIN_FAILURES_PER_ACCOUNT_AND_NETWORK", A_LIMIT, default=5, validate=validate.Range(min=0)
+)
+LOGIN_FAILURES_PER_ACCOUNT = read(
+    env.int, "LOGIN_FAILURES_PER_ACCOUNT", A_LIMIT, default=30, validate=validate.Range(min=0)
+)
+LOGIN_FAILURES_PER_NETWORK = read(
+    env.int, "LOGIN_FAILURES_PER_NETWORK", A_LIMIT, default=100, validate=validate.Range(min=0)
+)
+LOGIN_WINDOW = read(
+    env.timedelta,
+    "LOGIN_WINDOW",
+    "a duration such as 15m, from 1s to 30d",
+    default=timedelta(minutes=15),
+    validate=validate.Range(min=timedelta(seconds=1), max=timedelta(days=30)),
+)
+# Of one process. One more password than there are processors would only slow down the others.
+PASSWORD_CHECKS_AT_ONCE = read(
+    env.int, "PASSWORD_CHECKS_AT_ONCE", A_LIMIT, default=max(1, CPUS // WORKERS), validate=validate.Range(min=0)
+)
+PASSWORD_CHECKS_WAITING = read(
+    env.int, "PASSWORD_CHECKS_WAITING", "a number from 0 to 512", default=64, validate=validate.Range(0, 512)
+)
+PASSWORD_CHECK_WAIT = read(
+    env.timedelta,
+    "PASSWORD_CHECK_WAIT",
+    "a duration such as 5s, from 1s to 20s",
+    default=timedelta(seconds=5),
+    validate=validate.Range(min=timedelta(seconds=1), max=timedelta(seconds=20)),
+)
 LOGIN_URL = LOGIN_REDIRECT_URL = "/admin/"
 SESSION_ENGINE = "auth_api.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds; of a session that is to be remembered, and at most of any other

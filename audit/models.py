@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from users.attempts import Entrance, FailureReason
-from users.clients import USER_AGENT_LENGTH
+from users.clients import FORWARDED_FOR_LENGTH, USER_AGENT_LENGTH
 from users.models import User
 
 ATTEMPTED_NAME_LENGTH = 254  # characters: the longest e-mail address
@@ -45,6 +45,9 @@ class LoginLog(models.Model):
     entrance = models.CharField(_("entrance"), max_length=10, choices=Entrance)
     token_id = models.UUIDField(_("token"), null=True)
     request_id = models.CharField(_("request"), max_length=REQUEST_ID_LENGTH)
+    # For check_proxies: the way that the request took. NULL, not "", where there was no header.
+    peer = models.GenericIPAddressField(_("peer"), null=True)
+    forwarded_for = models.CharField(_("forwarded for"), max_length=FORWARDED_FOR_LENGTH, null=True)  # noqa: DJ001 - see above
 
     objects: ClassVar[models.Manager["LoginLog"]] = models.Manager.from_queryset(LoginLogQuerySet)()
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from audit.models import ATTEMPTED_NAME_LENGTH, REQUEST_ID_LENGTH, LoginLog
+from audit.signals import attempt_recorded
 from users.attempts import Attempt, entrance_of
 from users.clients import Client, storable
 from users.names import normalise
@@ -22,7 +23,7 @@ def record(*, request: HttpRequest | None, attempt: Attempt, token_id: UUID | No
         DatabaseError: the row can't be written. Whoever asked must not be let in.
     """
     client = Client.of(request) if request else Client(ip_address=None, user_agent="")
-    row = LoginLog.objects.create(
+    row = LoginLog(
         user=attempt.user,
         username=storable(normalise(attempt.username), length=ATTEMPTED_NAME_LENGTH),
         ip_address=client.ip_address,
@@ -32,7 +33,12 @@ def record(*, request: HttpRequest | None, attempt: Attempt, token_id: UUID | No
         entrance=entrance_of(request),
         token_id=token_id,
         request_id=storable(request.headers.get("X-Request-ID", ""), length=REQUEST_ID_LENGTH) if request else "",
+        peer=client.peer,
+        forwarded_for=client.forwarded_for,
     )
+    with transaction.atomic(savepoint=False):
+        row.save(force_insert=True)
+        attempt_recorded.send(sender=LoginLog, request=request, attempt=attempt)
     attempt.is_recorded = True
     transaction.on_commit(lambda: logger.info("login", extra=as_line(row)))
     return row

@@ -1,26 +1,31 @@
-"""Removing credentials that open nothing any more. They cost the request path nothing, only room."""
+"""Removing what counts for nothing any more. It costs the request path nothing, only room."""
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 from django.db import models
 
-from auth_api.models import AuthToken, Session
+from auth_api.models import AuthToken, Guess, KnownNetwork, Lockout, Session
+from auth_api.models.credentials import Credential
 
 BATCH = 1000  # rows looked at in one go
+Prunable = type[AuthToken] | type[Session] | type[Guess] | type[Lockout] | type[KnownNetwork]
+PRUNED: list[Prunable] = [AuthToken, Session, Guess, Lockout, KnownNetwork]
 
 
-def prune(model: type[AuthToken] | type[Session]) -> Iterator[tuple[int, int]]:
+def prune(model: Prunable) -> Iterator[tuple[int, int]]:
     """Delete the dead ones, each batch in a transaction of its own; yield how many it looked at and deleted."""
-    for batch in batches(model.objects.select_related("user")):
-        dead = [credential.pk for credential in batch if credential.is_dead]
+    rows: models.QuerySet[Any] = model.objects.all()
+    if issubclass(model, Credential):
+        rows = rows.select_related("user")
+    for batch in batches(rows):
+        dead = [row.pk for row in batch if row.is_dead]
         yield len(batch), model.objects.filter(pk__in=dead).delete()[0]
 
 
 def batches(queryset: "models.QuerySet[Any]") -> Iterator[list[Any]]:
     """Yield the rows by primary key. What is added or deleted meanwhile disturbs nothing."""
-    last = UUID(int=0)
-    while batch := list(queryset.filter(pk__gt=last).order_by("pk")[:BATCH]):
+    batch = list(queryset.order_by("pk")[:BATCH])
+    while batch:
         yield batch
-        last = batch[-1].pk
+        batch = list(queryset.filter(pk__gt=batch[-1].pk).order_by("pk")[:BATCH])

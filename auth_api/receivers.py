@@ -7,10 +7,11 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from auth_api.keys import digest
+from auth_api.limiter import settle
 from auth_api.models import AuthToken
 from auth_api.services import require_credential
 from auth_api.sessions import SessionStore
-from users.attempts import underlying
+from users.attempts import Attempt, underlying
 from users.clients import Client
 from users.models import User
 
@@ -20,6 +21,12 @@ def note_client(*, request: HttpRequest | None, token_id: object = None, **kwarg
     session = getattr(request, "session", None)
     if token_id is None and isinstance(session, SessionStore) and request is not None:
         session.client = Client.of(request)
+
+
+def settle_guess(*, request: HttpRequest | None, attempt: Attempt, **kwargs: Any) -> None:
+    """``attempt_recorded``: what the guess came to is known, and is committed with its row."""
+    if request is not None:
+        settle(request, has_failed=attempt.failure_reason is not None)
 
 
 def keep_credentials(*, user: User, before: User, **kwargs: Any) -> None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 
-from auth_api.models import AuthToken, Scope, Session
+from auth_api.models import AuthToken, Lockout, Scope, Session
 from auth_api.sessions import SessionStore
 from users.attempts import underlying
 from users.serializers import UserSerializer
@@ -76,6 +76,25 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
         """Compare with the request's own."""
         store = underlying(self.context["request"]).session
         return isinstance(store, SessionStore) and store.row is not None and store.row.pk == session.pk
+
+
+class LockoutSerializer(serializers.ModelSerializer[Lockout]):
+    """A time during which no password is checked. ``account`` or ``network`` is empty where it holds for any."""
+
+    class Meta:
+        model = Lockout
+        fields = [
+            "id",
+            "allowance",
+            "account",
+            "network",
+            "locked_at",
+            "locked_until",
+            "repetition",
+            "lifted_at",
+            "lifted_by",
+        ]
+        read_only_fields = fields
 
 
 class OpenSessionSerializer(serializers.Serializer[Any]):

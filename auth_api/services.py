@@ -13,7 +13,7 @@ from rest_framework.exceptions import NotAuthenticated, ValidationError
 from rest_framework.request import Request
 
 from auth_api.models import AuthToken, IssuedToken, Scope
-from users.attempts import Entrance, FailureReason, enter, refuse, underlying
+from users.attempts import Entrance, FailureReason, enter, refuse, turned_away, underlying
 from users.clients import Client
 from users.models import User
 
@@ -34,10 +34,11 @@ def admitted(*, request: Request, username: str, password: str) -> Iterator[User
 
     Raises:
         InvalidCredentials: after ``user_login_failed`` was sent.
+        TurnedAway: likewise, and the password was not looked at.
     """
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
-        raise InvalidCredentials
+        raise turned_away(request) or InvalidCredentials
     with transaction.atomic():
         if User.objects.lock(user):
             require_credential(request)
@@ -83,7 +84,7 @@ def log_in(
     receiver writes is committed with it, and when a receiver fails there is no token.
 
     Raises:
-        InvalidCredentials: see ``admitted``.
+        InvalidCredentials, TurnedAway: see ``admitted``.
     """
     enter(request, Entrance.API)
     with admitted(request=request, username=username, password=password) as user:
@@ -115,7 +116,7 @@ def open_session(*, request: Request, username: str, password: str, remember: bo
     ``remember``, by ``SESSION_COOKIE_AGE``.
 
     Raises:
-        InvalidCredentials: see ``admitted``.
+        InvalidCredentials, TurnedAway: see ``admitted``.
     """
     enter(request, Entrance.SESSION)
     inner = underlying(request)

@@ -4,13 +4,19 @@ Django's ``user_login_failed`` says neither which account was meant nor why it w
 here, beside the request; whoever records reads them.
 """
 
+import math
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
 from weakref import WeakKeyDictionary
 
 from django.contrib.auth.signals import user_login_failed
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from rest_framework import status
+from rest_framework.exceptions import APIException, ErrorDetail
 
 from users.models import User
 
@@ -33,9 +39,47 @@ class FailureReason(models.TextChoices):
     UNUSABLE_PASSWORD = "unusable_password", _("account without a password")
     INACTIVE = "inactive", _("inactive account")
     LOCKED_OUT = "locked_out", _("locked out")
+    OVERLOADED = "overloaded", _("too many password checks at once")
     NOT_PERMITTED = "not_permitted", _("not permitted at this entrance")
     MALFORMED = "malformed", _("malformed request")
     OTHER = "other", _("other")
+
+
+class TurnedAway(APIException):
+    """The attempt was refused before its password was looked at. ``wait`` is what Retry-After says, in seconds."""
+
+    failure_reason: ClassVar[FailureReason]
+
+    def __init__(self, wait: timedelta) -> None:
+        self.wait = max(1, math.ceil(wait.total_seconds()))
+        super().__init__()
+
+
+class LockedOut(TurnedAway):
+    """429: too many failures. The right password is refused as well."""
+
+    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+    default_code = "locked_out"
+    failure_reason = FailureReason.LOCKED_OUT
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(wait)
+        minutes = math.ceil(self.wait / 60)
+        text = ngettext(
+            "Too many failed logins. Try again in %(minutes)d minute.",
+            "Too many failed logins. Try again in %(minutes)d minutes.",
+            minutes,
+        )
+        self.detail = ErrorDetail(text % {"minutes": minutes}, self.default_code)
+
+
+class Overloaded(TurnedAway):
+    """503: more passwords are waiting to be checked than the process can take on."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "overloaded"
+    default_detail = _("Too many people are logging in at the moment. Try again shortly.")
+    failure_reason = FailureReason.OVERLOADED
 
 
 @dataclass(slots=True)
@@ -44,7 +88,8 @@ class Attempt:
 
     username: str
     user: User | None
-    failure_reason: FailureReason | None
+    failure_reason: FailureReason | None = None
+    turned_away: TurnedAway | None = None
     is_recorded: bool = False
 
 
@@ -74,6 +119,12 @@ def note(request: HttpRequest, attempt: Attempt) -> None:
 def latest(request: HttpRequest | None) -> Attempt | None:
     """Return the last attempt noted on the request."""
     return _attempts.get(underlying(request)) if request else None
+
+
+def turned_away(request: HttpRequest | None) -> TurnedAway | None:
+    """Return why the last attempt's password was not looked at, if it was not. For callers of ``authenticate()``."""
+    attempt = latest(request)
+    return attempt.turned_away if attempt else None
 
 
 def underlying(request: HttpRequest) -> HttpRequest:

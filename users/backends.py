@@ -1,13 +1,17 @@
 """The one place where credentials are checked, for every entrance."""
 
+import time
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
-from users.attempts import Attempt, FailureReason, note
+from users.attempts import Attempt, FailureReason, TurnedAway, note
+from users.gate import gate
 from users.models import User
 from users.names import is_storable
 from users.signals import credentials_accepted
@@ -25,25 +29,55 @@ class AccountBackend(ModelBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        """Return the account if the credentials are right, else None. Sends ``credentials_accepted``."""
+        """Return the account if the credentials are right, else None. Sends ``credentials_accepted``.
+
+        Raises:
+            PermissionDenied: the password was not looked at, and no other backend shall do so.
+        """
         name = kwargs.get(User.USERNAME_FIELD) if username is None else username
         if name is None or password is None:
             return None
-        user = User.objects.find_by_login(name)
-        reason = reason_to_refuse(user, password)
+        attempt = Attempt(username=name, user=User.objects.find_by_login(name))
+        try:
+            attempt.failure_reason = self.check(request, attempt, password)
+        except TurnedAway as refusal:
+            attempt.turned_away, attempt.failure_reason = refusal, refusal.failure_reason
         if request is not None:
-            note(request, Attempt(username=name, user=user, failure_reason=reason))
-        if reason is not None:
+            note(request, attempt)
+        if attempt.turned_away:
+            raise PermissionDenied
+        if attempt.failure_reason is not None:
             return None
-        credentials_accepted.send(sender=type(self), request=request, user=user)
-        return user
+        credentials_accepted.send(sender=type(self), request=request, user=attempt.user)
+        return attempt.user
+
+    @sensitive_variables("password")
+    def check(self, request: HttpRequest | None, attempt: Attempt, password: str) -> FailureReason | None:
+        """Return why these credentials open nothing, or None.
+
+        Raises:
+            TurnedAway: the password was not looked at.
+        """
+        if is_malformed(password):
+            return FailureReason.MALFORMED
+        with gate.turn(deadline=patience()):
+            return reason_to_refuse(attempt.user, password)
+
+
+def patience() -> float:
+    """Return until when a password check that begins now may wait for its turn, as ``time.monotonic()`` counts."""
+    wait: float = settings.PASSWORD_CHECK_WAIT.total_seconds()
+    return time.monotonic() + wait
+
+
+def is_malformed(password: str) -> bool:
+    """Whether no account can have this password."""
+    return len(password) > MAX_PASSWORD_LENGTH or not is_storable(password)
 
 
 @sensitive_variables("password")
 def reason_to_refuse(user: User | None, password: str) -> FailureReason | None:
-    """Return why these credentials open nothing, or None. Costs one hash, whatever is known of the account."""
-    if len(password) > MAX_PASSWORD_LENGTH or not is_storable(password):
-        return FailureReason.MALFORMED
+    """Return why the password opens nothing, or None. Costs one hash, whatever is known of the account."""
     if user is None:
         make_password(password)
         return FailureReason.UNKNOWN_USER

@@ -1,11 +1,18 @@
 """Who is at the other end of a request, in a form that any database column takes."""
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
+from django.conf import settings
 from django.http import HttpRequest
 
 USER_AGENT_LENGTH = 400  # characters; the longest that browsers send are about 300
+FORWARDED_FOR_LENGTH = 200  # characters: four hops or more
+NETWORK_LENGTH = 43  # characters: an IPv6 address and its prefix length
+
+# Where the request's META keeps what it was before middleware decided whom to believe.
+PEER = "latchkey.peer"
+FORWARDED_FOR = "latchkey.forwarded_for"
 
 
 def storable(text: str, *, length: int) -> str:
@@ -24,12 +31,33 @@ def parse_address(text: str) -> IPv4Address | IPv6Address | None:
     return address
 
 
+def is_trusted(address: str) -> bool:
+    """Whether the address is one of a listed proxy; text that is no address never is."""
+    if not settings.TRUSTED_PROXIES:
+        return False
+    parsed = parse_address(address)
+    return parsed is not None and any(parsed in network for network in settings.TRUSTED_PROXIES)
+
+
+def network_of(address: str | None) -> str:
+    """Return whose guesses count as one: an IPv4 address, or the /64 that an IPv6 subscriber has to himself."""
+    parsed = parse_address(address or "")
+    if isinstance(parsed, IPv6Address):
+        return str(IPv6Network((int(parsed), 64), strict=False))
+    return str(parsed) if parsed else "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The address and the program that a request came from."""
+    """The address and the program that a request came from, and the way it took.
+
+    ``peer`` is who opened the connection, ``forwarded_for`` what the header said if there was one, believed or not.
+    """
 
     ip_address: str | None
     user_agent: str
+    peer: str | None = None
+    forwarded_for: str | None = None
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Client":
@@ -37,4 +65,11 @@ class Client:
         address = parse_address(request.META.get("REMOTE_ADDR", ""))
         # WSGI hands over headers as Latin-1 (PEP 3333); what is not ASCII was UTF-8.
         agent = request.META.get("HTTP_USER_AGENT", "").encode("latin-1", "replace").decode("utf-8", "replace")
-        return cls(ip_address=str(address) if address else None, user_agent=storable(agent, length=USER_AGENT_LENGTH))
+        peer = parse_address(request.META.get(PEER, ""))
+        forwarded_for = request.META.get(FORWARDED_FOR)
+        return cls(
+            ip_address=str(address) if address else None,
+            user_agent=storable(agent, length=USER_AGENT_LENGTH),
+            peer=str(peer) if peer else None,
+            forwarded_for=None if forwarded_for is None else storable(forwarded_for, length=FORWARDED_FOR_LENGTH),
+        )

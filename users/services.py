@@ -9,6 +9,9 @@ from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from users.attempts import turned_away
+from users.backends import patience
+from users.gate import gate
 from users.models import User
 from users.signals import password_changed
 
@@ -26,6 +29,7 @@ def change_password(*, request: Request, user: User, current_password: str, new_
 
     Raises:
         InvalidPassword: after ``user_login_failed`` was sent; the check is an attempt like any other.
+        TurnedAway: likewise, and the password was not looked at.
         ValidationError: the new password does not pass ``AUTH_PASSWORD_VALIDATORS``.
     """
     try:
@@ -34,8 +38,9 @@ def change_password(*, request: Request, user: User, current_password: str, new_
         raise ValidationError({"new_password": error.messages}) from None
     checked = authenticate(request, username=user.username, password=current_password)
     if not isinstance(checked, User) or checked != user:
-        raise InvalidPassword
-    hashed = make_password(new_password)
+        raise turned_away(request) or InvalidPassword
+    with gate.turn(deadline=patience()):
+        hashed = make_password(new_password)
     with transaction.atomic():
         # Of two changes at once, the later one no longer knows the current password.
         if not User.objects.lock(checked):

@@ -20,7 +20,8 @@ OPEN = {
     "/admin/jsi18n/",  # translations
     "/admin/logout/",  # ends nothing where nobody is logged in
 }
-PLACEHOLDERS = ("(?P<pk>[^/.]+)", "(?P<pk>[0-9]{1,19})", "<path:object_id>", "<int:content_type_id>", "<id>")
+NUMBERS = ("(?P<pk>[0-9]{1,19})", "(?P<pk>[0-9]{1,18})")
+PLACEHOLDERS = (*NUMBERS, "(?P<pk>[^/.]+)", "<path:object_id>", "<int:content_type_id>", "<id>")
 
 
 def patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:
@@ -37,7 +38,7 @@ def example_of(route: str) -> str:
     """Return a path that the route matches."""
     for placeholder in PLACEHOLDERS:
         route = route.replace(placeholder, "1")
-    return route.replace("(?P<app_label>auth|users|audit)", "users").replace("(?P<url>.*)", "nothing-of-ours/")
+    return route.replace("(?P<app_label>auth|users|auth_api|audit)", "users").replace("(?P<url>.*)", "nothing-of-ours/")
 
 
 @pytest.fixture

@@ -60,22 +60,36 @@ def test_every_status_has_its_schema(document: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "statuses"),
     [
-        ("post", "/api/v1/auth/login/", "200 400 413 415 503"),
+        ("post", "/api/v1/auth/login/", "200 400 413 415 429 503"),
         ("post", "/api/v1/auth/logout/", "204 401 403 503"),
         ("get", "/api/v1/users/me/", "200 401 503"),
-        ("post", "/api/v1/auth/tokens/", "201 400 401 403 413 415 503"),
+        ("post", "/api/v1/auth/tokens/", "201 400 401 403 413 415 429 503"),
         ("patch", "/api/v1/auth/tokens/{id}/", "200 400 401 403 404 413 415 503"),
         ("delete", "/api/v1/auth/sessions/{id}/", "204 401 403 404 503"),
         ("get", "/api/v1/auth/verify/", "200 401 403 503"),
         ("post", "/api/v1/auth/introspect/", "200 400 401 403 413 415 503"),
         ("post", "/api/v1/auth/revoke/", "200 400 413 415 503"),
-        ("post", "/api/v1/auth/session/", "200 400 403 413 415 503"),
+        ("post", "/api/v1/auth/session/", "200 400 403 413 415 429 503"),
+        ("post", "/api/v1/users/me/password/", "204 400 401 403 413 415 429 503"),
+        ("get", "/api/v1/auth/lockouts/", "200 400 401 403 503"),
+        ("delete", "/api/v1/auth/lockouts/{id}/", "204 401 403 404 503"),
         ("get", "/api/v1/audit/login-logs/", "200 400 401 503"),
         ("get", "/api/v1/audit/login-logs/{id}/", "200 401 404 503"),
     ],
 )
 def test_statuses_of_an_operation(document: dict[str, Any], method: str, path: str, statuses: str) -> None:
     assert " ".join(sorted(document["paths"][path][method]["responses"])) == statuses
+
+
+def test_operation_that_takes_a_password_can_be_locked_out(document: dict[str, Any]) -> None:
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+            schema = document["components"]["schemas"].get(body.get("$ref", "").rpartition("/")[2], {})
+            takes_password = any("password" in name for name in schema.get("properties", {}))
+            assert takes_password == ("429" in operation["responses"]), operation["operationId"]
+            if takes_password:
+                assert "Retry-After" in operation["responses"]["429"]["headers"]
 
 
 def test_operation_says_which_scope_a_token_needs(document: dict[str, Any]) -> None:

@@ -178,12 +178,14 @@ def test_no_transaction_is_open_while_the_password_is_hashed(
     assert seen == [False]
 
 
-def test_login_costs_seven_statements(
+def test_login_costs_thirteen_statements(
     bob: User, api: APIClient, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    # The account, its lock and its state, its lock, its live tokens, the token, the account's last_login, the row;
-    # and savepoints, since the test is a transaction already.
-    with django_assert_num_queries(7 + 4):
+    # The account and the lockouts; the lockouts, the guesses and the guess; the account's lock twice, its live tokens,
+    # the token, the account's last_login, the row, the end of the guess and the known network; and savepoints for the
+    # three transactions, since the test is one already.
+    # PostgreSQL has two locks more, by which logins of one account or network queue up.
+    with django_assert_num_queries(2 + 3 + 8 + 6 + (2 if connection.vendor == "postgresql" else 0)):
         api.post(LOGIN, RIGHT)
 
 

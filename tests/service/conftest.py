@@ -38,9 +38,9 @@ def static_files() -> None:
 
 
 @pytest.fixture
-def server(database_url: str, static_files: None, tmp_path: Path) -> Iterator[Server]:
-    """Return a server on an empty database, with the account admin."""
-    server = Server(database_url, log=tmp_path / "server.log")
+def server(request: pytest.FixtureRequest, database_url: str, static_files: None, tmp_path: Path) -> Iterator[Server]:
+    """Return a server on an empty database, with the account admin. The parameter is more of its environment."""
+    server = Server(database_url, log=tmp_path / "server.log", environment=getattr(request, "param", {}))
     server.manage("migrate", "--verbosity", "0")
     server.manage("create_first_admin")
     server.start()

@@ -15,6 +15,11 @@ import httpx
 ROOT = Path(__file__).resolve().parents[2]
 ADMIN_PASSWORD = "the admin of a test run"
 START_SECONDS = 30
+WITHOUT_LIMITS = {
+    "LOGIN_FAILURES_PER_ACCOUNT_AND_NETWORK": "0",
+    "LOGIN_FAILURES_PER_ACCOUNT": "0",
+    "LOGIN_FAILURES_PER_NETWORK": "0",
+}
 
 
 def free_port() -> int:

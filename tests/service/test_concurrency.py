@@ -4,11 +4,13 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import pytest
 
 from tests.service.log import all_rows
-from tests.service.server import ADMIN_PASSWORD, Server
+from tests.service.server import ADMIN_PASSWORD, WITHOUT_LIMITS, Server
 
 
+@pytest.mark.parametrize("server", [WITHOUT_LIMITS], indirect=True)
 def test_three_hundred_parallel_logins_leave_three_hundred_rows(server: Server, admin: httpx.Client) -> None:
     passwords = [ADMIN_PASSWORD if number % 3 else "wrong" for number in range(300)]
 

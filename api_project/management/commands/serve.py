@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-THREADS = 8  # per process: requests handled at once, so that one login's hash does not stall the others
+THREADS = 16  # per process, for requests that do not wait for their turn to check a password
 GRACE_SECONDS = 10  # that requests in hand have to end when the server is told to stop
 KEEP_ALIVE_SECONDS = 65  # longer than the 60 seconds after which nginx closes what it does not use
 REQUEST_LINE_BYTES = 8190  # as much as gunicorn can
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         arguments = [
             *("--bind", f"[{address}]:{settings.PORT}" if ":" in address else f"{address}:{settings.PORT}"),
             *("--workers", str(settings.WORKERS), "--worker-class", "api_project.worker.Worker"),
-            *("--threads", str(THREADS), "--keep-alive", str(KEEP_ALIVE_SECONDS)),
+            *("--threads", str(THREADS + settings.PASSWORD_CHECKS_WAITING), "--keep-alive", str(KEEP_ALIVE_SECONDS)),
             *("--graceful-timeout", str(GRACE_SECONDS), "--log-level", "error"),
             *("--limit-request-line", str(REQUEST_LINE_BYTES), "--limit-request-field_size", str(HEADER_BYTES)),
             # Whom to believe is TRUSTED_PROXIES' to say, for Django alone.

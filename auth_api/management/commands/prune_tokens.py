@@ -5,18 +5,20 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
-from auth_api.models import AuthToken, Session
-from auth_api.pruning import prune
+from auth_api.pruning import PRUNED, prune
 
 
 class Command(BaseCommand):
     """Shows its progress on a terminal. May be interrupted at any time, and started again."""
 
-    help = "Delete tokens and sessions that open nothing any more: expired, idle, or from before a password change."
+    help = (
+        "Delete tokens and sessions that open nothing any more (expired, idle, or from before a password change), "
+        "and what the limiter need not remember."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Prune both tables, and say how much went."""
-        for table in (AuthToken, Session):
+        """Prune each table, and say how much went."""
+        for table in PRUNED:
             name = str(table._meta.verbose_name_plural)  # noqa: SLF001 - public by its documentation
             deleted = 0
             with tqdm(total=table.objects.count(), desc=name, unit="row", disable=None) as bar:

@@ -1,0 +1,128 @@
+"""What the limiter reads: which guesses count against which allowance, and which lockouts are on."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from auth_api.models import Allowance, Guess, KnownNetwork, Lockout
+from auth_api.models.limits import ACCOUNT_LENGTH
+from users.attempts import Attempt
+from users.clients import Client, network_of, storable
+from users.names import normalise
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Guesser:
+    """Who guesses whose password. An unknown name is counted like an account."""
+
+    account: str
+    network: str
+    user_id: int  # 0 for an unknown name
+
+    @classmethod
+    def of(cls, request: HttpRequest, attempt: Attempt) -> "Guesser":
+        """Read the guesser off the request. An account's name stands for its e-mail address as well."""
+        user = attempt.user
+        account = user.username if user else storable(normalise(attempt.username), length=ACCOUNT_LENGTH)
+        return cls(account, network_of(Client.of(request).ip_address), user.pk if user else 0)
+
+    def whom(self, allowance: Allowance) -> dict[str, str]:
+        """Return the columns of a lockout of that allowance."""
+        return {
+            "allowance": allowance.value,
+            "account": "" if allowance is Allowance.NETWORK else self.account,
+            "network": "" if allowance is Allowance.ACCOUNT else self.network,
+        }
+
+    def is_at_home(self) -> bool:
+        """Whether the account logged in from this network lately. One query, for unknown names as well."""
+        since = timezone.now() - KnownNetwork.KNOWN_FOR
+        known = KnownNetwork.objects.filter(user_id=self.user_id, network=self.network, last_login_at__gt=since)
+        return known.exists()
+
+
+def recent_lockouts(guesser: Guesser) -> dict[Allowance, Lockout]:
+    """Return the newest lockout of each allowance, if it still matters. One query."""
+    since = timezone.now() - max(Lockout.MEMORY, settings.LOGIN_WINDOW)
+    whom = Q()
+    for allowance in Allowance:
+        whom |= Q(**guesser.whom(allowance))
+    found = Lockout.objects.filter(whom, locked_until__gt=since).order_by("id")
+    return {Allowance(lockout.allowance): lockout for lockout in found}
+
+
+def locked_for(guesser: Guesser, lockouts: dict[Allowance, Lockout]) -> timedelta | None:
+    """Return for how long the guesser is locked out, if that is so.
+
+    The account's own lockout does not reach the networks in which its owner is at home.
+    """
+    now = timezone.now()
+    ends = {allowance: lockout.ends_at for allowance, lockout in lockouts.items() if allowance.limit}
+    on = {allowance: end for allowance, end in ends.items() if end > now}
+    if Allowance.ACCOUNT in on and guesser.is_at_home():
+        del on[Allowance.ACCOUNT]
+    return max(on.values()) - now if on else None
+
+
+class Ledger:
+    """What counts against each allowance of a guesser."""
+
+    def __init__(self, guesser: Guesser, lockouts: dict[Allowance, Lockout]) -> None:
+        """Read it. One query."""
+        self.guesser, self.lockouts, self.now = guesser, lockouts, timezone.now()
+        since = self.now - max(settings.LOGIN_WINDOW, Guess.LEASE)
+        whose = Q(account=guesser.account) | Q(network=guesser.network)
+        self.guesses = list(Guess.objects.filter(whose, taken_at__gt=since))
+
+    def failed(self, allowance: Allowance) -> int:
+        """Count the failures within the window that no lockout has answered yet."""
+        lockout = self.lockouts.get(allowance)
+        answered_at = (lockout.lifted_at or lockout.locked_at) if lockout else LONG_AGO
+        since = self.now - settings.LOGIN_WINDOW
+        return sum(
+            guess.failed_at is not None and guess.failed_at > answered_at and guess.taken_at > since
+            for guess in self.guesses
+            if self._counts(guess, allowance)
+        )
+
+    def pending(self, allowance: Allowance) -> int:
+        """Count the guesses that are being checked."""
+        since = self.now - Guess.LEASE
+        return sum(
+            guess.failed_at is None and guess.taken_at > since
+            for guess in self.guesses
+            if self._counts(guess, allowance)
+        )
+
+    @property
+    def owes(self) -> bool:
+        """Whether there is anything that a success would clear."""
+        pair = Allowance.ACCOUNT_AND_NETWORK
+        return pair in self.lockouts or self.failed(pair) > 0
+
+    def exhausted(self) -> list[Allowance]:
+        """Return the allowances that are used up."""
+        return [allowance for allowance in Allowance if 0 < allowance.limit <= self.failed(allowance)]
+
+    def is_full(self) -> bool:
+        """Whether as many guesses are being checked as may still fail."""
+        full = [
+            allowance
+            for allowance in Allowance
+            if 0 < allowance.limit <= self.failed(allowance) + self.pending(allowance)
+        ]
+        return full != [] and not (full == [Allowance.ACCOUNT] and self.guesser.is_at_home())
+
+    def _counts(self, guess: Guess, allowance: Allowance) -> bool:
+        if allowance is Allowance.NETWORK:
+            return guess.network == self.guesser.network
+        is_elsewhere = guess.network != self.guesser.network
+        if guess.is_cleared or (allowance is Allowance.ACCOUNT_AND_NETWORK and is_elsewhere):
+            return False
+        return guess.account == self.guesser.account

@@ -1,0 +1,153 @@
+"""The limiter: how many passwords may be checked for an account and from a network.
+
+A guess is taken before the check, in a transaction of its own, and settled in the transaction that writes its row in
+the login log. Guesses on one account, or from one network, are taken and settled one after the other, in all processes,
+so that the count is exact. While a password is checked nothing is locked.
+"""
+
+import hashlib
+import logging
+from datetime import timedelta
+from functools import partial
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from django.db import connection, transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from auth_api.ledger import Guesser, Ledger, locked_for, recent_lockouts
+from auth_api.models import Allowance, Guess, KnownNetwork, Lockout
+from users.attempts import LockedOut, underlying
+from users.models import User
+
+logger = logging.getLogger("auth_api")
+
+
+class Taken(NamedTuple):
+    """A guess that is being checked. ``owes`` says whether its account and network have failures to be cleared."""
+
+    guess: Guess
+    guesser: Guesser
+    owes: bool
+
+
+_taken: WeakKeyDictionary[HttpRequest, Taken] = WeakKeyDictionary()
+
+
+def refuse_if_locked_out(guesser: Guesser) -> None:
+    """Raise LockedOut if a lockout is on. One query; two if it is the account's own."""
+    wait = locked_for(guesser, recent_lockouts(guesser))
+    if wait is not None:
+        raise LockedOut(wait)
+
+
+def take(request: HttpRequest, guesser: Guesser) -> bool:
+    """Take a guess, or return False: as many are being checked as may still fail.
+
+    Raises:
+        LockedOut: the allowance is used up.
+    """
+    if not any(allowance.limit for allowance in Allowance):
+        return True
+    with transaction.atomic():
+        queue_up(guesser.account, guesser.network)
+        lockouts = recent_lockouts(guesser)
+        wait = locked_for(guesser, lockouts)
+        if wait is not None:
+            raise LockedOut(wait)
+        ledger = Ledger(guesser, lockouts)
+        if ledger.is_full():
+            lock_out(ledger)  # where a limit was lowered since the last failure
+            return False
+        guess = Guess.objects.create(account=guesser.account, network=guesser.network, taken_at=ledger.now)
+    _taken[underlying(request)] = Taken(guess, guesser, ledger.owes)
+    return True
+
+
+def settle(request: HttpRequest, *, has_failed: bool) -> None:
+    """Settle the guess that the request took, if it took one. To be called in the transaction of its log row."""
+    taken = _taken.pop(underlying(request), None)
+    if taken is None:
+        return
+    guess, guesser, owes = taken
+    if has_failed:
+        queue_up(guesser.account, guesser.network)
+        Guess.objects.filter(pk=guess.pk).update(failed_at=timezone.now())
+        lock_out(Ledger(guesser, recent_lockouts(guesser)))
+        return
+    queue_up(guesser.account)
+    guess.delete()
+    if owes:
+        clear(guesser)
+    note_home(guesser)
+
+
+def lock_out(ledger: Ledger) -> None:
+    """Begin the lockouts that the failures lead to."""
+    for allowance in ledger.exhausted():
+        former = ledger.lockouts.get(allowance)
+        repetition = former.repetition + 1 if former and former.is_remembered else 0
+        lockout = Lockout.objects.create(
+            **ledger.guesser.whom(allowance),
+            locked_at=ledger.now,
+            locked_until=ledger.now + duration(repetition),
+            repetition=repetition,
+        )
+        transaction.on_commit(partial(logger.warning, "locked out", extra=as_line(lockout)))
+
+
+def lift(lockout: Lockout, *, by: User) -> bool:
+    """End the lockout now, and record who did so. Return whether it was still on.
+
+    What led to it is forgotten: the next lockout takes as many failures as the first one did.
+    """
+    was_on = Lockout.objects.on().filter(pk=lockout.pk).update(lifted_at=timezone.now(), lifted_by=by)
+    if was_on:
+        logger.info("lockout lifted", extra=as_line(lockout) | {"lifted_by": by.get_username()})
+    return bool(was_on)
+
+
+def as_line(lockout: Lockout) -> dict[str, str]:
+    """Return what a line in the log says of it."""
+    return {
+        "allowance": str(lockout.allowance),
+        "account": lockout.account,
+        "network": lockout.network,
+        "locked_until": lockout.locked_until.isoformat(),
+    }
+
+
+def duration(repetition: int) -> timedelta:
+    """Return how long a lockout lasts that was preceded by so many."""
+    return Lockout.DURATIONS[min(repetition, len(Lockout.DURATIONS) - 1)]
+
+
+def clear(guesser: Guesser) -> None:
+    """Clear what the account and network owed.
+
+    The failures go on counting for the network: otherwise one's own login would wash them away.
+    """
+    pair = {"account": guesser.account, "network": guesser.network, "is_cleared": False}
+    Guess.objects.filter(**pair, failed_at__isnull=False).update(is_cleared=True)
+    Lockout.objects.filter(**pair, locked_until__gt=timezone.now() - Lockout.MEMORY).update(is_cleared=True)
+
+
+def note_home(guesser: Guesser) -> None:
+    """Remember that the account is at home in the network."""
+    KnownNetwork.objects.bulk_create(
+        [KnownNetwork(user_id=guesser.user_id, network=guesser.network, last_login_at=timezone.now())],
+        update_conflicts=True,
+        unique_fields=["user", "network"],
+        update_fields=["last_login_at"],
+    )
+
+
+def queue_up(*keys: str) -> None:
+    """Wait for other transactions on the same account or network. SQLite has one writer at a time anyway."""
+    if connection.vendor != "postgresql":
+        return
+    # In one order everywhere, so that no two wait for each other.
+    locks = sorted({int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], signed=True) for key in keys})
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(['pg_advisory_xact_lock(%s)'] * len(locks))}", locks)

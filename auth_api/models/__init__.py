@@ -1,0 +1,14 @@
+from auth_api.models.credentials import NAME_LENGTH, AuthToken, IssuedToken, Scope, Session
+from auth_api.models.limits import Allowance, Guess, KnownNetwork, Lockout
+
+__all__ = [
+    "NAME_LENGTH",
+    "Allowance",
+    "AuthToken",
+    "Guess",
+    "IssuedToken",
+    "KnownNetwork",
+    "Lockout",
+    "Scope",
+    "Session",
+]

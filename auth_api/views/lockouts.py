@@ -1,0 +1,66 @@
+"""The limiter's lockouts, for staff."""
+
+from typing import cast
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import mixins
+from rest_framework.pagination import CursorPagination
+from rest_framework.permissions import IsAdminUser
+from rest_framework.viewsets import GenericViewSet
+
+from auth_api.limiter import lift
+from auth_api.models import Lockout
+from auth_api.schema import ERROR
+from auth_api.serializers import LockoutSerializer
+from users.models import User
+
+
+class NewestFirst(CursorPagination):
+    """Pages that stay put while lockouts begin and end."""
+
+    ordering = "-id"
+    page_size = 50
+
+
+FOR_STAFF = {403: OpenApiResponse(ERROR, "For staff alone; or, as elsewhere, the token may only read.")}
+
+
+@extend_schema_view(
+    list=extend_schema(
+        operation_id="list_lockouts",
+        summary="List who is locked out",
+        description="The lockouts that are on, newest first. For staff.",
+        responses=FOR_STAFF | {200: LockoutSerializer(many=True)},
+    ),
+    retrieve=extend_schema(
+        operation_id="read_lockout",
+        summary="Read a lockout",
+        description="For staff.",
+        responses=FOR_STAFF | {200: LockoutSerializer},
+    ),
+    destroy=extend_schema(
+        operation_id="lift_lockout",
+        summary="Lift a lockout",
+        description="For staff. Who lifted it, and when, is recorded.",
+        responses=FOR_STAFF | {204: None},
+    ),
+)
+class LockoutViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyModelMixin, GenericViewSet[Lockout]
+):
+    """Lockouts that are on."""
+
+    queryset = Lockout.objects.none()
+    serializer_class = LockoutSerializer
+    permission_classes = [IsAdminUser]
+    pagination_class = NewestFirst
+    lookup_value_regex = "[0-9]{1,18}"
+
+    def get_queryset(self) -> QuerySet[Lockout]:
+        """Return those that can be lifted."""
+        return Lockout.objects.on()
+
+    def perform_destroy(self, instance: Lockout) -> None:
+        """Lift it; its row stays."""
+        lift(instance, by=cast(User, self.request.user))

@@ -1,0 +1,120 @@
+"""Lockouts as staff see and lift them, at the API and in the admin."""
+
+import logging
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from auth_api.models import Lockout
+from tests.auth_api.conftest import Clock, LogIn
+from tests.conftest import PASSWORD
+from users.models import User
+
+AsUser = Callable[[User], APIClient]
+LOCKOUTS = "/api/v1/auth/lockouts/"
+
+
+@pytest.fixture
+def lockout(bob: User, log_in: LogIn) -> Lockout:
+    """Return the lockout of bob from one address."""
+    for _ in range(5):
+        log_in()
+    return Lockout.objects.get()
+
+
+def test_staff_see_who_is_locked_out(staff: User, as_user: AsUser, lockout: Lockout) -> None:
+    answer = as_user(staff).get(LOCKOUTS)
+
+    assert answer.status_code == 200
+    (row,) = answer.json()["results"]
+    assert row["id"] == lockout.pk
+    assert (row["allowance"], row["account"], row["network"]) == ("account_and_network", "bob", "192.0.2.1")
+    assert row["locked_at"] < row["locked_until"]
+    assert as_user(staff).get(f"{LOCKOUTS}{lockout.pk}/").json() == row
+
+
+def test_lifting_lets_in_and_is_recorded(
+    staff: User, as_user: AsUser, lockout: Lockout, log_in: LogIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "auth_api"):
+        assert as_user(staff).delete(f"{LOCKOUTS}{lockout.pk}/").status_code == 204
+
+    assert log_in(password=PASSWORD).status_code == 200
+    lockout.refresh_from_db()
+    assert lockout.lifted_by == staff
+    assert lockout.lifted_at is not None
+    assert [(record.message, record.__dict__["lifted_by"]) for record in caplog.records] == [("lockout lifted", "sue")]
+    assert as_user(staff).get(LOCKOUTS).json()["results"] == []
+    assert as_user(staff).delete(f"{LOCKOUTS}{lockout.pk}/").status_code == 404
+
+
+def test_after_lifting_the_count_begins_anew(staff: User, as_user: AsUser, lockout: Lockout, log_in: LogIn) -> None:
+    as_user(staff).delete(f"{LOCKOUTS}{lockout.pk}/")
+    assert [log_in().status_code for _ in range(6)] == [400] * 5 + [429]
+    assert Lockout.objects.latest("id").repetition == 0
+
+
+def test_lockout_that_is_over_can_not_be_lifted(staff: User, as_user: AsUser, lockout: Lockout, clock: Clock) -> None:
+    clock.move(minutes=16)
+    client = as_user(staff)
+    assert client.get(LOCKOUTS).json()["results"] == []
+    assert client.delete(f"{LOCKOUTS}{lockout.pk}/").status_code == 404
+
+
+def test_others_neither_see_nor_lift(bob: User, as_user: AsUser, api: APIClient, lockout: Lockout) -> None:
+    for client, status in ((as_user(bob), 403), (api, 401)):
+        assert client.get(LOCKOUTS).status_code == status
+        assert client.delete(f"{LOCKOUTS}{lockout.pk}/").status_code == status
+    lockout.refresh_from_db()
+    assert lockout.lifted_at is None
+
+
+def test_beginning_is_a_line_in_the_log(
+    bob: User,
+    log_in: LogIn,
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: Callable[..., object],
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        for _ in range(5):
+            log_in()
+    (record,) = [record for record in caplog.records if record.name == "auth_api"]
+    assert (record.message, record.__dict__["account"], record.__dict__["network"]) == (
+        "locked out",
+        "bob",
+        "192.0.2.1",
+    )
+
+
+def test_admin_lifts(make_user: Callable[..., User], client: Client, lockout: Lockout, log_in: LogIn) -> None:
+    client.force_login(make_user("root", is_staff=True, is_superuser=True))
+    address = "/admin/auth_api/lockout/"
+
+    shown = client.get(address)
+    assert "192.0.2.1" in shown.content.decode()
+    done = client.post(address, {"action": "lift_selected", "_selected_action": [lockout.pk]}, follow=True)
+
+    assert "1 lockout was lifted." in done.content.decode()
+    assert log_in(password=PASSWORD).status_code == 200
+    assert client.get(f"{address}add/").status_code == client.post(f"{address}{lockout.pk}/delete/").status_code == 403
+
+
+def test_admin_leaves_lifting_to_those_who_may(client: Client, staff: User, lockout: Lockout) -> None:
+    client.force_login(staff)
+    assert client.get("/admin/auth_api/lockout/").status_code == 403
+
+
+def test_admin_login_says_for_how_long_in_words(bob: User, client: Client) -> None:
+    form = {"username": "bob", "password": "wrong"}
+    for _ in range(5):
+        assert client.post("/admin/login/", form).status_code == 200
+
+    answer = client.post("/admin/login/", form | {"password": PASSWORD})
+
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 890
+    assert "Too many failed logins. Try again in 15 minutes." in answer.content.decode()
+    german = client.post("/admin/login/", form, headers={"Accept-Language": "de"})
+    assert "15 Minuten" in german.content.decode()

@@ -1,0 +1,138 @@
+"""The limit is the limit: in any number of processes, at any entrance, in any spelling."""
+
+import contextlib
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from tests.service.log import all_rows
+from tests.service.server import ADMIN_PASSWORD, Server
+
+LIMIT = 5
+LEASE_SECONDS = 30
+GUESSES = 64
+WRONG = "not the password"
+CHECKED = {"wrong_password", "unknown_user"}
+FULL_WIDTH = {chr(code): chr(code + 0xFEE0) for code in range(ord("a"), ord("z") + 1)}
+Guess = Callable[[httpx.Client], httpx.Response]
+
+
+@pytest.fixture
+def other(server: Server) -> Iterator[Server]:
+    """Return a second server on the same database."""
+    other = Server(server.database_url, environment=server.environment)
+    other.start()
+    yield other
+    other.kill()
+
+
+def at_the_api(client: httpx.Client, name: str, password: str = WRONG) -> httpx.Response:
+    return client.post("/auth/login/", json={"username": name, "password": password})
+
+
+def with_a_session(client: httpx.Client, name: str, password: str = WRONG) -> httpx.Response:
+    token = client.get("/auth/session/").headers["X-CSRFToken"]
+    body = {"username": name, "password": password}
+    return client.post("/auth/session/", json=body, headers={"X-CSRFToken": token})
+
+
+def in_the_admin(client: httpx.Client, name: str, password: str = WRONG) -> httpx.Response:
+    address = client.base_url.copy_with(path="/admin/login/")
+    shown = client.get(address)
+    assert shown.status_code == 200, shown.text
+    form = {"username": name, "password": password, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
+    return client.post(address, data=form)
+
+
+def guess_in_parallel(servers: list[Server], guesses: Sequence[Guess]) -> Counter[int]:
+    """Send each guess from a client of its own, on the servers in turn, and count the statuses."""
+
+    def send(number: int) -> int:
+        with servers[number % len(servers)].client() as client:
+            return guesses[number](client).status_code
+
+    with ThreadPoolExecutor(len(guesses)) as pool:
+        return Counter(pool.map(send, range(len(guesses))))
+
+
+def reasons(reader: httpx.Client) -> Counter[str]:
+    return Counter(row["failure_reason"] for row in all_rows(reader) if not row["is_success"])
+
+
+@pytest.mark.parametrize("name", ["admin", "nobody"])
+def test_of_64_parallel_guesses_at_two_servers_five_are_checked(
+    server: Server, other: Server, admin: httpx.Client, name: str
+) -> None:
+    statuses = guess_in_parallel([server, other], [lambda client: at_the_api(client, name)] * GUESSES)
+
+    assert statuses == {400: LIMIT, 429: GUESSES - LIMIT}
+    found = reasons(admin)
+    assert sum(found[reason] for reason in CHECKED) == LIMIT
+    assert found["locked_out"] == GUESSES - LIMIT
+
+
+def test_entrances_and_spellings_share_one_allowance(server: Server, other: Server, admin: httpx.Client) -> None:
+    spellings = [
+        "admin",
+        "ADMIN",
+        " admin ",
+        "".join(chr(ord(letter) + 0xFEE0) for letter in "admin"),
+    ]  # the last one full-width
+    entrances = [at_the_api, with_a_session, in_the_admin]
+    guesses = [
+        lambda client, number=number: entrances[number % 3](client, spellings[number % 4]) for number in range(GUESSES)
+    ]
+
+    statuses = guess_in_parallel([server, other], guesses)
+
+    found = reasons(admin)
+    assert sum(found[reason] for reason in CHECKED) == LIMIT
+    assert found["locked_out"] == GUESSES - LIMIT == statuses[429]
+    assert statuses[200] + statuses[400] == LIMIT  # the admin shows its form again
+
+
+def test_right_password_among_the_refused_does_not_get_in(server: Server, admin: httpx.Client) -> None:
+    guess_in_parallel([server], [lambda client: at_the_api(client, "admin")] * GUESSES)
+
+    with server.client() as client:
+        answer = at_the_api(client, "admin", ADMIN_PASSWORD)
+
+    assert answer.status_code == 429
+    assert answer.json()["code"] == "locked_out"
+    assert 880 < int(answer.headers["Retry-After"]) <= 900
+
+
+def test_sixteen_right_passwords_at_once_all_get_in(server: Server, other: Server, admin: httpx.Client) -> None:
+    statuses = guess_in_parallel([server, other], [lambda client: at_the_api(client, "admin", ADMIN_PASSWORD)] * 16)
+
+    assert statuses == {200: 16}
+    assert len([row for row in all_rows(admin) if row["is_success"]]) == 17
+
+
+def test_guesses_of_a_killed_server_are_given_back_within_30_seconds(server: Server) -> None:
+    stop = threading.Event()
+
+    def guess(_: int) -> None:
+        with server.client() as client, contextlib.suppress(httpx.TransportError):
+            while not stop.is_set():
+                at_the_api(client, "admin", ADMIN_PASSWORD)
+
+    with ThreadPoolExecutor(32) as pool:
+        pool.map(guess, range(32))
+        time.sleep(1)
+        server.kill()
+        stop.set()
+    killed_at = time.monotonic()
+    taken = "from auth_api.models import Guess; print(Guess.objects.filter(failed_at=None).count())"
+    assert int(server.manage("shell", "--verbosity", "0", "--command", taken).stdout) > 0
+
+    server.start()
+    sixteen = [lambda client: at_the_api(client, "admin", ADMIN_PASSWORD)] * 16
+    while (statuses := guess_in_parallel([server], sixteen)) != {200: 16}:
+        assert set(statuses) <= {200, 503}  # nobody is locked out by guesses that were never settled
+        assert time.monotonic() - killed_at < LEASE_SECONDS + 10

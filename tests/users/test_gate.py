@@ -1,0 +1,128 @@
+"""Password checks wait for their turn: so many at once, so many waiting, for so long."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+from pytest_django import Settings
+
+from users.attempts import Overloaded
+from users.gate import Gate
+
+PATIENCE = 10  # seconds, which no test uses up
+
+
+@pytest.fixture
+def gate(settings: Settings) -> Gate:
+    """Return a gate for one, with room for two who wait."""
+    settings.PASSWORD_CHECKS_AT_ONCE, settings.PASSWORD_CHECKS_WAITING = 1, 2
+    return Gate()
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """Return threads enough."""
+    with ThreadPoolExecutor(16) as pool:
+        yield pool
+
+
+def pass_through(gate: Gate, log: list[str], name: str = "", *, until: Event | None = None, wait: float = 10) -> None:
+    """Enter, say so, stay until the event, and leave."""
+    with gate.turn(deadline=time.monotonic() + wait):
+        log.append(f"in {name}")
+        if until is not None:
+            assert until.wait(PATIENCE)
+        log.append(f"out {name}")
+
+
+def await_length(sequence: object, length: int) -> None:
+    """Wait until the other threads have come so far."""
+    deadline = time.monotonic() + PATIENCE
+    while len(sequence) < length:  # type: ignore[arg-type]
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def test_turns_come_one_after_the_other_in_order(gate: Gate, pool: ThreadPoolExecutor) -> None:
+    log: list[str] = []
+    done = Event()
+    futures = [pool.submit(pass_through, gate, log, "first", until=done)]
+    await_length(log, 1)
+    for number, name in enumerate(["second", "third"]):
+        futures.append(pool.submit(pass_through, gate, log, name))
+        await_length(gate._waiting, number + 1)
+    done.set()
+    for future in futures:
+        future.result()
+
+    assert log == ["in first", "out first", "in second", "out second", "in third", "out third"]
+
+
+def test_who_finds_the_queue_full_is_refused_at_once(gate: Gate, pool: ThreadPoolExecutor) -> None:
+    log: list[str] = []
+    done = Event()
+    futures = [pool.submit(pass_through, gate, log, until=done)]
+    await_length(log, 1)
+    futures += [pool.submit(pass_through, gate, log) for _ in range(2)]
+    await_length(gate._waiting, 2)
+
+    with pytest.raises(Overloaded) as refusal:
+        pass_through(gate, log)
+
+    assert refusal.value.wait == 2
+    done.set()
+    for future in futures:
+        future.result()
+    assert len(log) == 6
+
+
+def test_who_has_waited_too_long_is_refused_and_forgotten(gate: Gate, pool: ThreadPoolExecutor) -> None:
+    log: list[str] = []
+    done = Event()
+    first = pool.submit(pass_through, gate, log, until=done)
+    await_length(log, 1)
+
+    with pytest.raises(Overloaded):
+        pass_through(gate, log, wait=0.01)
+
+    done.set()
+    first.result()
+    pass_through(gate, log)
+    assert len(log) == 4
+
+
+def test_turn_is_passed_on_after_a_failure(gate: Gate) -> None:
+    with pytest.raises(ZeroDivisionError), gate.turn(deadline=time.monotonic() + PATIENCE):
+        raise ZeroDivisionError
+    pass_through(gate, [])
+
+
+def test_zero_lets_in_everybody(gate: Gate, settings: Settings, pool: ThreadPoolExecutor) -> None:
+    settings.PASSWORD_CHECKS_AT_ONCE = 0
+    log: list[str] = []
+    done = Event()
+    futures = [pool.submit(pass_through, gate, log, until=done) for _ in range(8)]
+    await_length(log, 8)
+    done.set()
+    for future in futures:
+        future.result()
+
+
+def test_never_more_inside_than_allowed(gate: Gate, settings: Settings, pool: ThreadPoolExecutor) -> None:
+    settings.PASSWORD_CHECKS_AT_ONCE, settings.PASSWORD_CHECKS_WAITING = 3, 100
+    inside: list[int] = []
+    most: list[int] = []
+
+    def enter() -> None:
+        with gate.turn(deadline=time.monotonic() + PATIENCE):
+            inside.append(1)
+            most.append(len(inside))
+            time.sleep(0.001)
+            inside.pop()
+
+    for future in [pool.submit(enter) for _ in range(200)]:
+        future.result()
+    assert max(most) == 3
+    assert gate._inside == 0
