@@ -61,14 +61,23 @@ def forwarded_by_listed_proxies(get_response: GetResponse) -> GetResponse:
 def forwarded_address(request: HttpRequest) -> str:
     """Return the right-most address of the chain that is no listed proxy: all left of it is the client's own word."""
     closest = str(request.META["REMOTE_ADDR"])
-    for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
-        address = parse_address(hop.strip())
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    for hop in reversed([hop for hop in hops if hop]):  # RFC 9110, section 5.6.1.2: empty elements don't count
+        address = parse_address(without_port(hop))
         if address is None:
             break
         closest = str(address)
         if not is_trusted(closest):
             break
     return closest
+
+
+def without_port(hop: str) -> str:
+    """Return the address of ``192.0.2.1:80``, ``[2001:db8::1]`` or ``[2001:db8::1]:80``, as some gateways write it."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    host, colon, port = hop.partition(":")
+    return host if colon and port.isdecimal() and "." in host else hop
 
 
 def request_id(get_response: GetResponse) -> GetResponse:

@@ -130,6 +130,7 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "api_project.sqlite3"
     DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
         # Writers queue for the lock at BEGIN instead of failing when a read turns into a write.
         "transaction_mode": "IMMEDIATE",
@@ -142,6 +143,8 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"]["OPTIONS"] = {
         # A database that is gone answers within seconds instead of holding the worker for minutes.
         "connect_timeout": 5,
+        # A process that is frozen in a transaction keeps its locks from the others for no longer than this.
+        "options": "-c lock_timeout=3s -c idle_in_transaction_session_timeout=10s",
         # Threads that wait for their turn to check a password need no connection. A process gets by with few, then.
         # timeout: seconds to wait for one. reconnect_timeout: the next request tries anew, not the pool, ever later.
         "pool": {"min_size": 0, "max_size": DATABASE_CONNECTIONS, "timeout": 2, "reconnect_timeout": 0},
@@ -275,13 +278,20 @@ LOGGING = {
         },
         "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
     },
+    "filters": {
+        # What is the database's failure has a line of its own, and a flood of logins would bury it.
+        "but_503": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: getattr(record, "status_code", None) != 503,
+        },
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "text" if DEBUG else "json"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     # Django's own handlers would print each line a second time, or send it by e-mail.
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # A line for every 4xx would bury those that call for somebody.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["but_503"]},
         # Neither would a traceback for every scanner; the answer says what is wrong.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },

@@ -1,7 +1,7 @@
 """What the login log can be filtered by."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol, cast
 
 from django import forms
 from django.core.exceptions import ValidationError as FormError
@@ -15,10 +15,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 from rest_framework.views import APIView
 
-from audit.models import LoginLog
-from audit.pagination import KeysetPagination
+from audit.keyset import Span
+from audit.models import LoginLog, LoginLogQuerySet
+from audit.networks import Network, parse_network
 from users.attempts import Entrance, FailureReason
-from users.clients import parse_address
 from users.names import normalise
 
 MAX_ID = 2**63 - 1
@@ -72,10 +72,23 @@ class IdFilter(filters.Filter):
     field_class = forms.IntegerField
 
 
-class AddressFilter(filters.Filter):
-    """An IPv4 or IPv6 address."""
+class NetworkField(forms.Field):
+    """An address or a network."""
 
-    field_class = forms.GenericIPAddressField
+    def to_python(self, value: Any) -> Network | None:
+        """Return the network; an address is a network of one."""
+        if value in self.empty_values:
+            return None
+        network = parse_network(str(value).strip())
+        if network is None:
+            raise FormError(_("Enter an IPv4 or IPv6 address, or a network such as 10.0.0.0/8."), code="invalid")
+        return network
+
+
+class NetworkFilter(filters.Filter):
+    """An IPv4 or IPv6 address, or a network."""
+
+    field_class = NetworkField
 
 
 class LoginLogFilter(filters.FilterSet):
@@ -83,24 +96,54 @@ class LoginLogFilter(filters.FilterSet):
 
     user = IdFilter(min_value=1, max_value=MAX_ID)
     username = filters.CharFilter(method="filter_username")
-    ip_address = AddressFilter(method="filter_ip_address")
+    ip_address = NetworkFilter(
+        method="filter_ip_address", help_text=_("An address, or a network such as 10.0.0.0/8 or 2001:db8::/32.")
+    )
     is_success = StrictBooleanFilter()
-    failure_reason = filters.ChoiceFilter(choices=FailureReason.choices)
+    failure_reason = filters.ChoiceFilter(choices=FailureReason.choices, method="filter_failure_reason")
     entrance = filters.ChoiceFilter(choices=Entrance.choices)
-    login_time_after = MomentFilter(field_name="login_time", lookup_expr="gte")
-    login_time_before = MomentFilter(field_name="login_time", lookup_expr="lt")
+    login_time_after = MomentFilter(method="leave", help_text=_("This time or later."))
+    login_time_before = MomentFilter(method="leave", help_text=_("Before this time."))
 
     class Meta:
         model = LoginLog
         fields: list[str] = []
 
-    def filter_ip_address(self, queryset: QuerySet[LoginLog], name: str, value: str) -> QuerySet[LoginLog]:
-        """Compare in the form that the log stores: an IPv4 address mapped into IPv6 is an IPv4 address."""
-        return queryset.filter(ip_address=str(parse_address(value)))
+    @property
+    def span(self) -> Span:
+        """Return the times asked for. The span of a page follows from them and its cursor."""
+        times = self.form.cleaned_data
+        return Span.of_times(times["login_time_after"], times["login_time_before"])
+
+    def leave(self, queryset: QuerySet[LoginLog], name: str, value: datetime) -> QuerySet[LoginLog]:
+        """Leave the times to whoever reads the span."""
+        return queryset
+
+    def filter_ip_address(self, queryset: LoginLogQuerySet, name: str, value: Network) -> LoginLogQuerySet:
+        """Compare addresses in the form that the log stores, and networks by their parts."""
+        return queryset.of_network(value)
+
+    def filter_failure_reason(self, queryset: QuerySet[LoginLog], name: str, value: str) -> QuerySet[LoginLog]:
+        """Compare, in words that let the databases use the index of failures."""
+        return queryset.filter(is_success=False, failure_reason=value)
 
     def filter_username(self, queryset: QuerySet[LoginLog], name: str, value: str) -> QuerySet[LoginLog]:
         """Compare in the spelling that the log stores."""
         return queryset.filter(username=normalise(value))
+
+
+class LogView(Protocol):
+    """What the backend asks of a view, and tells it."""
+
+    span: Span
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Which query parameters there are beside the filters."""
+
+    @property
+    def formats(self) -> frozenset[str]:
+        """Which formats there are beside JSON."""
 
 
 class StrictFilterBackend(filters.DjangoFilterBackend):
@@ -110,13 +153,17 @@ class StrictFilterBackend(filters.DjangoFilterBackend):
         """Filter a list, or raise ValidationError with the name of the parameter."""
         if getattr(view, "detail", False):
             return queryset
-        known = {*LoginLogFilter.base_filters, *KeysetPagination.parameters}
+        log_view = cast(LogView, view)
+        known = {*LoginLogFilter.base_filters, *log_view.parameters}
         refused = {name: [_("There is no such parameter.")] for name in set(request.GET) - known}
         refused |= {name: [_("Given more than once.")] for name, values in request.GET.lists() if len(values) > 1}
-        formats = {renderer.format for renderer in view.renderer_classes}
-        if request.GET.get("format", "json") not in formats:
+        if request.GET.get("format", "json") not in {"json", *log_view.formats}:
             refused["format"] = [_("There is no such format.")]
         if refused:
             raise ValidationError(refused)
-        filtered: QuerySet[Any] = super().filter_queryset(request, queryset, view)
+        filterset = LoginLogFilter(request.GET, queryset, request=request)
+        if not filterset.is_valid():
+            raise ValidationError(filterset.errors)
+        log_view.span = filterset.span
+        filtered: QuerySet[Any] = filterset.qs
         return filtered

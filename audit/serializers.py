@@ -1,9 +1,28 @@
 """The login log as JSON."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from rest_framework import serializers
 
+from audit.buckets import Bucket
 from audit.models import LoginLog
 from users.attempts import FailureReason
+
+COLUMNS = (
+    "id",
+    "user",
+    "username",
+    "login_time",
+    "ip_address",
+    "user_agent",
+    "is_success",
+    "failure_reason",
+    "entrance",
+    "token_id",
+    "request_id",
+)
 
 
 class LoginLogSerializer(serializers.ModelSerializer[LoginLog]):
@@ -13,17 +32,50 @@ class LoginLogSerializer(serializers.ModelSerializer[LoginLog]):
 
     class Meta:
         model = LoginLog
-        fields = [
-            "id",
-            "user",
-            "username",
-            "login_time",
-            "ip_address",
-            "user_agent",
-            "is_success",
-            "failure_reason",
-            "entrance",
-            "token_id",
-            "request_id",
-        ]
+        fields = COLUMNS
         read_only_fields = fields
+
+    def to_representation(self, instance: Any) -> Any:
+        """Return the row as JSON; rows of lists come as dictionaries of columns.
+
+        Field by field, a page of 50 rows would take longer to write than to read: 1.9 ms against 0.1
+        (``python -m benchmarks.log_pages``). A test compares the two.
+        """
+        return as_json(instance) if isinstance(instance, Mapping) else super().to_representation(instance)
+
+
+class CountSerializer(serializers.Serializer[Any]):
+    """How many attempts succeeded, and how many failed."""
+
+    success = serializers.IntegerField()
+    failure = serializers.IntegerField()
+
+
+class BucketSerializer(CountSerializer):
+    """The counts of an hour or a day, and when it began, in the time zone asked for."""
+
+    start = serializers.DateTimeField()
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Keep the offset, which REST framework would turn into UTC."""
+        return {**instance, "start": instance["start"].isoformat()}
+
+
+class SummarySerializer(serializers.Serializer[Any]):
+    """Attempts over time. Hours and days without any are there as well."""
+
+    bucket = serializers.ChoiceField(Bucket.choices)
+    tz = serializers.CharField()
+    totals = CountSerializer()
+    results = BucketSerializer(many=True)
+
+
+def as_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns as ``LoginLogSerializer`` writes its fields."""
+    token_id = row["token_id"]
+    return {**row, "login_time": as_iso(row["login_time"]), "token_id": str(token_id) if token_id else None}
+
+
+def as_iso(moment: datetime) -> str:
+    """Return the time in UTC as REST framework writes it."""
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,24 +1,37 @@
 """The login log's read-only API."""
 
-from typing import cast
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any, cast
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from django.http import HttpResponseBase, StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from audit.export import FORMATS, batches_of
 from audit.filters import LoginLogFilter, StrictFilterBackend
+from audit.inputs import SummaryInput
+from audit.keyset import Span
 from audit.models import LoginLog
 from audit.pagination import KeysetPagination
-from audit.serializers import LoginLogSerializer
+from audit.serializers import COLUMNS, LoginLogSerializer, SummarySerializer
+from audit.summary import summarise
 from users.models import User
+
+FORMAT = OpenApiParameter(
+    "format",
+    str,
+    enum=["json", *FORMATS],
+    description="`csv` and `ndjson` stream all rows that pass the filters, without pages.",
+)
 
 
 @extend_schema_view(
-    list=extend_schema(
-        operation_id="list_login_logs",
-        summary="List the login log",
-        description="Authentication attempts, newest first: all for staff, for others those on their own account.",
-    ),
     retrieve=extend_schema(
         operation_id="read_login_log",
         summary="Read one row of the login log",
@@ -34,7 +47,73 @@ class LoginLogViewSet(ReadOnlyModelViewSet[LoginLog]):
     filter_backends = [StrictFilterBackend]
     filterset_class = LoginLogFilter
     lookup_value_regex = "[0-9]{1,19}"
+    span = Span()  # the times that the filter backend was asked for
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Which query parameters there are beside the filters."""
+        if self.action == "summary":
+            return frozenset({"bucket", "tz", "format"})
+        is_export = self.request.query_params.get("format") in FORMATS
+        return frozenset({"format"}) if is_export else frozenset(KeysetPagination.parameters)
+
+    @property
+    def formats(self) -> frozenset[str]:
+        """Which formats there are beside JSON."""
+        return frozenset(FORMATS) if self.action == "list" else frozenset()
 
     def get_queryset(self) -> QuerySet[LoginLog]:
         """Return what the caller may see."""
         return LoginLog.objects.visible_to(cast(User, self.request.user))
+
+    @extend_schema(
+        operation_id="list_login_logs",
+        summary="List the login log",
+        description="Authentication attempts, newest first: all for staff, for others those on their own account.",
+        parameters=[FORMAT],
+        responses={
+            (200, "application/json"): LoginLogSerializer(many=True),
+            **{(200, content_type): OpenApiTypes.STR for content_type, _ in FORMATS.values()},
+        },
+    )
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        """Return a page, or stream everything."""
+        rows = self.filter_queryset(self.get_queryset())
+        if request.query_params.get("format") in FORMATS:
+            return export(rows, self.span, request.query_params["format"])
+        page = self.paginate_queryset(rows.values(*COLUMNS))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(
+        operation_id="summarise_login_logs",
+        summary="Count the login log",
+        description="Successes and failures by hour or day, in a time zone. The filters are those of the list.",
+        parameters=[SummaryInput],
+        responses=SummarySerializer,
+        filters=True,
+    )
+    @action(detail=False, pagination_class=None)
+    def summary(self, request: Request) -> Response:
+        """Count."""
+        rows = self.filter_queryset(self.get_queryset())
+        asked = SummaryInput(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        return Response(SummarySerializer(summarise(rows, self.span, **asked.validated_data)).data)
+
+
+def export(rows: QuerySet[LoginLog], span: Span, name: str) -> StreamingHttpResponse:
+    """Return the rows as a file that is written while it is sent. A client that goes away ends the reading."""
+    content_type, write = FORMATS[name]
+    batches = batches_of(rows, span)
+    # Whatever fails at the first rows is still answered with a status of its own.
+    head = list(next_of(batches))
+    response = StreamingHttpResponse(write(chain(head, batches)), content_type=f"{content_type}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="login-logs.{name}"'
+    return response
+
+
+def next_of(batches: Iterator[list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
+    """Yield the next batch, if there is one."""
+    first = next(batches, None)
+    if first is not None:
+        yield first

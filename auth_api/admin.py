@@ -25,16 +25,20 @@ class LockoutAdmin(admin.ModelAdmin):
     show_full_result_count = False
     actions = ["lift_selected"]
 
-    @admin.action(description=_("Lift selected lockouts"), permissions=["lift"])
+    @admin.action(description=_("Lift selected lockouts"))
     def lift_selected(self, request: HttpRequest, queryset: QuerySet[Lockout]) -> None:
         """Lift those that are on."""
         lifted = sum(lift(lockout, by=cast(User, request.user)) for lockout in queryset)
         text = ngettext("%(count)d lockout was lifted.", "%(count)d lockouts were lifted.", lifted)
         self.message_user(request, text % {"count": lifted}, messages.SUCCESS if lifted else messages.WARNING)
 
-    def has_lift_permission(self, request: HttpRequest) -> bool:
-        """Whoever may change lockouts may lift them."""
-        return request.user.has_perm("auth_api.change_lockout")
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Lockouts are for all staff, as at the API."""
+        return True
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Likewise."""
+        return True
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """The limiter begins lockouts."""

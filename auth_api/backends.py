@@ -9,14 +9,20 @@ from django.views.decorators.debug import sensitive_variables
 from auth_api import limiter
 from auth_api.ledger import Guesser
 from users.attempts import Attempt, FailureReason, Overloaded
-from users.backends import AccountBackend, is_malformed, patience, reason_to_refuse
-from users.gate import gate
+from users.backends import RETRY_AFTER, AccountBackend, is_malformed, password_checks, patience, reason_to_refuse, turn
+from users.gate import lend_connection
 
-PAUSE = timedelta(milliseconds=30)  # about as long as a check takes: then the guesses in front may be settled
+PAUSE = timedelta(milliseconds=20)  # about as long as a check takes: then the guesses in front may be settled
+LONGEST_PAUSE = timedelta(milliseconds=250)
 
 
 class LimitedBackend(AccountBackend):
     """Checks no more passwords than the allowances allow. Code that authenticates without a request is trusted."""
+
+    def admit(self, request: HttpRequest | None, attempt: Attempt) -> None:
+        """Let the password be checked, or raise LockedOut."""
+        if request is not None:
+            limiter.refuse_if_locked_out(Guesser.of(request, attempt))
 
     @sensitive_variables("password")
     def check(self, request: HttpRequest | None, attempt: Attempt, password: str) -> FailureReason | None:
@@ -28,12 +34,13 @@ class LimitedBackend(AccountBackend):
         if request is None or is_malformed(password):
             return super().check(request, attempt, password)
         guesser = Guesser.of(request, attempt)
-        limiter.refuse_if_locked_out(guesser)
-        deadline = patience()
+        deadline, pause = patience(), PAUSE
         while time.monotonic() < deadline:
-            with gate.turn(deadline=deadline):
+            with turn(password_checks, deadline=deadline):
                 if limiter.take(request, guesser):
                     return reason_to_refuse(attempt.user, password)
             # As many guesses are being checked as may fail. Whether this one may be is known when they are settled.
-            time.sleep(PAUSE.total_seconds())
-        raise Overloaded(PAUSE)
+            lend_connection()
+            time.sleep(pause.total_seconds())
+            pause = min(1.5 * pause, LONGEST_PAUSE)
+        raise Overloaded(RETRY_AFTER)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -40,6 +40,13 @@ class Guesser:
             "network": "" if allowance is Allowance.ACCOUNT else self.network,
         }
 
+    def what_counts(self, allowance: Allowance) -> Q:
+        """Return the condition that guesses meet which count against the allowance."""
+        if allowance is Allowance.NETWORK:
+            return Q(network=self.network)
+        account = Q(account=self.account, is_cleared=False)
+        return account if allowance is Allowance.ACCOUNT else account & Q(network=self.network)
+
     def is_at_home(self) -> bool:
         """Whether the account logged in from this network lately. One query, for unknown names as well."""
         since = timezone.now() - KnownNetwork.KNOWN_FOR
@@ -71,34 +78,24 @@ def locked_for(guesser: Guesser, lockouts: dict[Allowance, Lockout]) -> timedelt
 
 
 class Ledger:
-    """What counts against each allowance of a guesser."""
+    """What counts against each allowance of a guesser: failures within the window, and guesses being checked."""
 
     def __init__(self, guesser: Guesser, lockouts: dict[Allowance, Lockout]) -> None:
-        """Read it. One query."""
+        """Count it. One query."""
         self.guesser, self.lockouts, self.now = guesser, lockouts, timezone.now()
+        self.allowances = [allowance for allowance in Allowance if allowance.limit]
+        counts = {}
+        whose = Q()
+        for allowance in self.allowances:
+            counts[f"failed_{allowance}"] = Count("pk", filter=self._failed(allowance))
+            counts[f"pending_{allowance}"] = Count("pk", filter=self._pending(allowance))
+            whose |= guesser.what_counts(allowance)
         since = self.now - max(settings.LOGIN_WINDOW, Guess.LEASE)
-        whose = Q(account=guesser.account) | Q(network=guesser.network)
-        self.guesses = list(Guess.objects.filter(whose, taken_at__gt=since))
+        self.counts: dict[str, int] = Guess.objects.filter(whose, taken_at__gt=since).aggregate(**counts)
 
     def failed(self, allowance: Allowance) -> int:
-        """Count the failures within the window that no lockout has answered yet."""
-        lockout = self.lockouts.get(allowance)
-        answered_at = (lockout.lifted_at or lockout.locked_at) if lockout else LONG_AGO
-        since = self.now - settings.LOGIN_WINDOW
-        return sum(
-            guess.failed_at is not None and guess.failed_at > answered_at and guess.taken_at > since
-            for guess in self.guesses
-            if self._counts(guess, allowance)
-        )
-
-    def pending(self, allowance: Allowance) -> int:
-        """Count the guesses that are being checked."""
-        since = self.now - Guess.LEASE
-        return sum(
-            guess.failed_at is None and guess.taken_at > since
-            for guess in self.guesses
-            if self._counts(guess, allowance)
-        )
+        """Return how many failures there are that no lockout has answered yet."""
+        return self.counts.get(f"failed_{allowance}", 0)
 
     @property
     def owes(self) -> bool:
@@ -107,22 +104,29 @@ class Ledger:
         return pair in self.lockouts or self.failed(pair) > 0
 
     def exhausted(self) -> list[Allowance]:
-        """Return the allowances that are used up."""
-        return [allowance for allowance in Allowance if 0 < allowance.limit <= self.failed(allowance)]
+        """Return the allowances that are used up, and not locked out yet."""
+        return [
+            allowance
+            for allowance in self.allowances
+            if self.failed(allowance) >= allowance.limit
+            and (allowance not in self.lockouts or self.lockouts[allowance].ends_at <= self.now)
+        ]
 
     def is_full(self) -> bool:
         """Whether as many guesses are being checked as may still fail."""
         full = [
             allowance
-            for allowance in Allowance
-            if 0 < allowance.limit <= self.failed(allowance) + self.pending(allowance)
+            for allowance in self.allowances
+            if self.failed(allowance) + self.counts[f"pending_{allowance}"] >= allowance.limit
         ]
         return full != [] and not (full == [Allowance.ACCOUNT] and self.guesser.is_at_home())
 
-    def _counts(self, guess: Guess, allowance: Allowance) -> bool:
-        if allowance is Allowance.NETWORK:
-            return guess.network == self.guesser.network
-        is_elsewhere = guess.network != self.guesser.network
-        if guess.is_cleared or (allowance is Allowance.ACCOUNT_AND_NETWORK and is_elsewhere):
-            return False
-        return guess.account == self.guesser.account
+    def _failed(self, allowance: Allowance) -> Q:
+        lockout = self.lockouts.get(allowance)
+        answered_at = (lockout.lifted_at or lockout.locked_at) if lockout else LONG_AGO
+        since = self.now - settings.LOGIN_WINDOW
+        return self.guesser.what_counts(allowance) & Q(failed_at__gt=answered_at, taken_at__gt=since)
+
+    def _pending(self, allowance: Allowance) -> Q:
+        since = self.now - Guess.LEASE
+        return self.guesser.what_counts(allowance) & Q(failed_at=None, taken_at__gt=since)

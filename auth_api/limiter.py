@@ -2,7 +2,7 @@
 
 A guess is taken before the check, in a transaction of its own, and settled in the transaction that writes its row in
 the login log. Guesses on one account, or from one network, are taken and settled one after the other, in all processes,
-so that the count is exact. While a password is checked nothing is locked.
+so that the count is exact. While a password is checked nothing is locked, unless the caller has opened a transaction.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ from functools import partial
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -25,9 +26,9 @@ logger = logging.getLogger("auth_api")
 
 
 class Taken(NamedTuple):
-    """A guess that is being checked. ``owes`` says whether its account and network have failures to be cleared."""
+    """A guess that is being checked, if any limit is on. ``owes``: whether there were failures to be cleared before."""
 
-    guess: Guess
+    guess: Guess | None
     guesser: Guesser
     owes: bool
 
@@ -49,6 +50,7 @@ def take(request: HttpRequest, guesser: Guesser) -> bool:
         LockedOut: the allowance is used up.
     """
     if not any(allowance.limit for allowance in Allowance):
+        _taken[underlying(request)] = Taken(None, guesser, owes=False)
         return True
     with transaction.atomic():
         queue_up(guesser.account, guesser.network)
@@ -70,17 +72,29 @@ def settle(request: HttpRequest, *, has_failed: bool) -> None:
     taken = _taken.pop(underlying(request), None)
     if taken is None:
         return
-    guess, guesser, owes = taken
     if has_failed:
-        queue_up(guesser.account, guesser.network)
-        Guess.objects.filter(pk=guess.pk).update(failed_at=timezone.now())
-        lock_out(Ledger(guesser, recent_lockouts(guesser)))
+        fail(taken)
+    else:
+        succeed(taken)
+
+
+def fail(taken: Taken) -> None:
+    """Count the failure, and begin the lockouts that it leads to."""
+    if taken.guess is None:
         return
-    queue_up(guesser.account)
-    guess.delete()
-    if owes:
-        clear(guesser)
-    note_home(guesser)
+    queue_up(taken.guesser.account, taken.guesser.network)  # so that one of two failures at once sees the other
+    Guess.objects.filter(pk=taken.guess.pk).update(failed_at=timezone.now())
+    lock_out(Ledger(taken.guesser, recent_lockouts(taken.guesser)))
+
+
+def succeed(taken: Taken) -> None:
+    """Give the guess back, and remember that the account is at home in the network."""
+    queue_up(taken.guesser.account)  # so that no two wait for each other's rows
+    if taken.guess is not None:
+        taken.guess.delete()
+    if taken.owes:
+        clear(taken.guesser)
+    note_home(taken.guesser)
 
 
 def lock_out(ledger: Ledger) -> None:
@@ -128,9 +142,11 @@ def clear(guesser: Guesser) -> None:
 
     The failures go on counting for the network: otherwise one's own login would wash them away.
     """
-    pair = {"account": guesser.account, "network": guesser.network, "is_cleared": False}
-    Guess.objects.filter(**pair, failed_at__isnull=False).update(is_cleared=True)
-    Lockout.objects.filter(**pair, locked_until__gt=timezone.now() - Lockout.MEMORY).update(is_cleared=True)
+    now = timezone.now()
+    failures = Guess.objects.filter(guesser.what_counts(Allowance.ACCOUNT_AND_NETWORK), failed_at__isnull=False)
+    failures.filter(taken_at__gt=now - settings.LOGIN_WINDOW).update(is_cleared=True)
+    lockouts = Lockout.objects.filter(**guesser.whom(Allowance.ACCOUNT_AND_NETWORK), is_cleared=False)
+    lockouts.filter(locked_until__gt=now - Lockout.MEMORY).update(is_cleared=True)
 
 
 def note_home(guesser: Guesser) -> None:

@@ -4,12 +4,13 @@ from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY, update_session_auth_hash
 from django.http import HttpRequest
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 
 from auth_api.keys import digest
 from auth_api.limiter import settle
 from auth_api.models import AuthToken
-from auth_api.services import require_credential
+from auth_api.services import has_lost_credential
 from auth_api.sessions import SessionStore
 from users.attempts import Attempt, underlying
 from users.clients import Client
@@ -43,7 +44,8 @@ def keep_credentials(*, user: User, before: User, **kwargs: Any) -> None:
 
 def end_other_credentials(*, request: Request, user: User, **kwargs: Any) -> None:
     """``password_changed``: of all credentials, only the one that the change was made with lives on."""
-    require_credential(request)
+    if has_lost_credential(request):
+        raise NotAuthenticated
     tokens, sessions = user.auth_tokens.all(), user.sessions.all()
     current = getattr(request, "auth", None)
     if isinstance(current, AuthToken):

@@ -9,7 +9,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
-from rest_framework.exceptions import NotAuthenticated, ValidationError
+from rest_framework.exceptions import APIException, NotAuthenticated, ValidationError
 from rest_framework.request import Request
 
 from auth_api.models import AuthToken, IssuedToken, Scope
@@ -35,37 +35,36 @@ def admitted(*, request: Request, username: str, password: str) -> Iterator[User
     Raises:
         InvalidCredentials: after ``user_login_failed`` was sent.
         TurnedAway: likewise, and the password was not looked at.
+        NotAuthenticated: likewise; the request was made with a credential that has been ended meanwhile.
     """
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         raise turned_away(request) or InvalidCredentials
+    refusal: APIException
     with transaction.atomic():
-        if User.objects.lock(user):
-            require_credential(request)
+        if not User.objects.lock(user):
+            refusal = InvalidCredentials()
+        elif has_lost_credential(request):
+            refusal = NotAuthenticated()
+        else:
             yield user
             return
     refuse(request, username=username, reason=FailureReason.OTHER)
-    raise InvalidCredentials
+    raise refusal
 
 
-def require_credential(request: Request) -> None:
-    """Look once more at the credential that the request was made with: it may have been ended since.
+def has_lost_credential(request: Request) -> bool:
+    """Whether the request was made with a credential that has been ended since.
 
     To be called with the account locked, as those who end credentials do.
-
-    Raises:
-        NotAuthenticated: the request was made with a credential, and it is gone.
     """
     token = getattr(request, "auth", None)
     session = getattr(underlying(request), "session", None)
     if isinstance(token, AuthToken):
-        is_there = AuthToken.objects.filter(pk=token.pk).exists()
-    elif getattr(request, "successful_authenticator", None) and session is not None:
-        is_there = session.exists(session.session_key or "")
-    else:
-        return
-    if not is_there:
-        raise NotAuthenticated
+        return not AuthToken.objects.filter(pk=token.pk).exists()
+    if getattr(request, "successful_authenticator", None) and session is not None:
+        return not session.exists(session.session_key or "")
+    return False
 
 
 @sensitive_variables("password")

@@ -64,13 +64,7 @@ class LockedOut(TurnedAway):
 
     def __init__(self, wait: timedelta) -> None:
         super().__init__(wait)
-        minutes = math.ceil(self.wait / 60)
-        text = ngettext(
-            "Too many failed logins. Try again in %(minutes)d minute.",
-            "Too many failed logins. Try again in %(minutes)d minutes.",
-            minutes,
-        )
-        self.detail = ErrorDetail(text % {"minutes": minutes}, self.default_code)
+        self.detail = ErrorDetail(f"{_('Too many failed logins.')} {in_words(self.wait)}", self.default_code)
 
 
 class Overloaded(TurnedAway):
@@ -82,14 +76,31 @@ class Overloaded(TurnedAway):
     failure_reason = FailureReason.OVERLOADED
 
 
+TURNED_AWAY = {refusal.failure_reason: refusal for refusal in (LockedOut, Overloaded)}
+
+
+def in_words(seconds: int) -> str:
+    """Return when to try again, rounded up to minutes or, from two hours on, to hours."""
+    minutes = math.ceil(seconds / 60)
+    if minutes < 120:
+        text = ngettext("Try again in %(count)d minute.", "Try again in %(count)d minutes.", minutes)
+        return text % {"count": minutes}
+    hours = math.ceil(minutes / 60)
+    return ngettext("Try again in %(count)d hour.", "Try again in %(count)d hours.", hours) % {"count": hours}
+
+
 @dataclass(slots=True)
 class Attempt:
-    """One check of credentials. ``failure_reason`` is None when they were right."""
+    """One check of credentials. ``failure_reason`` is None when they were right.
+
+    ``wait`` is for how long it was turned away, if it was. Not the exception: with its traceback it would keep the
+    request, and the password, for ever.
+    """
 
     username: str
     user: User | None
     failure_reason: FailureReason | None = None
-    turned_away: TurnedAway | None = None
+    wait: timedelta = timedelta(0)
     is_recorded: bool = False
 
 
@@ -124,7 +135,9 @@ def latest(request: HttpRequest | None) -> Attempt | None:
 def turned_away(request: HttpRequest | None) -> TurnedAway | None:
     """Return why the last attempt's password was not looked at, if it was not. For callers of ``authenticate()``."""
     attempt = latest(request)
-    return attempt.turned_away if attempt else None
+    if attempt is None or attempt.failure_reason not in TURNED_AWAY:
+        return None
+    return TURNED_AWAY[attempt.failure_reason](attempt.wait)
 
 
 def underlying(request: HttpRequest) -> HttpRequest:

@@ -1,6 +1,9 @@
 """The one place where credentials are checked, for every entrance."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -10,12 +13,16 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
-from users.attempts import Attempt, FailureReason, TurnedAway, note
-from users.gate import gate
+from users.attempts import TURNED_AWAY, Attempt, FailureReason, Overloaded, TurnedAway, note
+from users.gate import Gate, NoTurnError
 from users.models import User
 from users.names import is_storable
 from users.signals import credentials_accepted
 
+RETRY_AFTER = timedelta(seconds=2)
+# Those who are refused at once are let through two at a time: more would only take turns with those who are logged in.
+lookups = Gate(places=lambda: 2, queue=lambda: 10_000)
+password_checks = Gate(places=lambda: settings.PASSWORD_CHECKS_AT_ONCE, queue=lambda: settings.PASSWORD_CHECKS_WAITING)
 MAX_PASSWORD_LENGTH = 1024  # characters; longer ones are refused before anything is hashed
 
 
@@ -37,19 +44,25 @@ class AccountBackend(ModelBackend):
         name = kwargs.get(User.USERNAME_FIELD) if username is None else username
         if name is None or password is None:
             return None
-        attempt = Attempt(username=name, user=User.objects.find_by_login(name))
+        attempt = Attempt(username=name, user=None)
         try:
+            with turn(lookups, deadline=patience()):
+                attempt.user = User.objects.find_by_login(name)
+                self.admit(request, attempt)
             attempt.failure_reason = self.check(request, attempt, password)
         except TurnedAway as refusal:
-            attempt.turned_away, attempt.failure_reason = refusal, refusal.failure_reason
+            attempt.failure_reason, attempt.wait = refusal.failure_reason, timedelta(seconds=refusal.wait)
         if request is not None:
             note(request, attempt)
-        if attempt.turned_away:
+        if attempt.failure_reason in TURNED_AWAY:
             raise PermissionDenied
         if attempt.failure_reason is not None:
             return None
         credentials_accepted.send(sender=type(self), request=request, user=attempt.user)
         return attempt.user
+
+    def admit(self, request: HttpRequest | None, attempt: Attempt) -> None:
+        """Let the password be checked, or raise TurnedAway."""
 
     @sensitive_variables("password")
     def check(self, request: HttpRequest | None, attempt: Attempt, password: str) -> FailureReason | None:
@@ -60,8 +73,25 @@ class AccountBackend(ModelBackend):
         """
         if is_malformed(password):
             return FailureReason.MALFORMED
-        with gate.turn(deadline=patience()):
+        with turn(password_checks, deadline=patience()):
             return reason_to_refuse(attempt.user, password)
+
+
+@contextmanager
+def turn(gate: Gate, *, deadline: float) -> Iterator[None]:
+    """Wait for one's turn at the gate, and have it for the length of the block.
+
+    Raises:
+        Overloaded: too many are waiting already, or the turn did not come until the deadline.
+    """
+    try:
+        gate.enter(deadline=deadline)
+    except NoTurnError:
+        raise Overloaded(RETRY_AFTER) from None
+    try:
+        yield
+    finally:
+        gate.leave()
 
 
 def patience() -> float:

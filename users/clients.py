@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 USER_AGENT_LENGTH = 400  # characters; the longest that browsers send are about 300
-FORWARDED_FOR_LENGTH = 200  # characters: four hops or more
+FORWARDED_FOR_LENGTH = 200  # characters: the last four hops or more, which decide
 NETWORK_LENGTH = 43  # characters: an IPv6 address and its prefix length
 
 # Where the request's META keeps what it was before middleware decided whom to believe.
@@ -71,5 +71,7 @@ class Client:
             ip_address=str(address) if address else None,
             user_agent=storable(agent, length=USER_AGENT_LENGTH),
             peer=str(peer) if peer else None,
-            forwarded_for=None if forwarded_for is None else storable(forwarded_for, length=FORWARDED_FOR_LENGTH),
+            forwarded_for=None
+            if forwarded_for is None
+            else storable(forwarded_for[-FORWARDED_FOR_LENGTH:], length=FORWARDED_FOR_LENGTH),
         )

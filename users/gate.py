@@ -1,81 +1,81 @@
-"""Hashing passwords is a bounded resource: so many at once in a process, so many waiting, for so long."""
+"""A gate that lets in so many threads at once, in the order in which they come."""
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from threading import Event, Lock
 
-from django.conf import settings
 from django.db import connection
 
-from users.attempts import Overloaded
 
-RETRY_AFTER = timedelta(seconds=2)
+class NoTurnError(Exception):
+    """The queue is full, or one's turn did not come in time."""
 
 
 class Gate:
-    """Lets in as many threads as ``PASSWORD_CHECKS_AT_ONCE`` says, in the order in which they came."""
+    """Lets in as many threads as there are ``places``, 0 for any number; ``queue`` is how many may wait for one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, places: Callable[[], int], queue: Callable[[], int]) -> None:
+        self._places, self._queue = places, queue
         self._lock = Lock()
         self._inside = 0
         self._waiting: deque[Event] = deque()
 
     @contextmanager
     def turn(self, *, deadline: float) -> Iterator[None]:
-        """Wait for one's turn until the deadline, a time of ``time.monotonic()``.
-
-        Raises:
-            Overloaded: at once if ``PASSWORD_CHECKS_WAITING`` others are waiting already, or at the deadline.
-        """
-        turn = self._enter()
-        if not turn.is_set():
-            self._wait(turn, deadline)
+        """Be inside for the length of the block. Raises as ``enter`` does."""
+        self.enter(deadline=deadline)
         try:
             yield
         finally:
-            self._leave()
+            self.leave()
 
-    def _enter(self) -> Event:
+    def enter(self, *, deadline: float) -> None:
+        """Wait for one's turn until the deadline, a time of ``time.monotonic()``.
+
+        Raises:
+            NoTurnError: at once if the queue is full, or at the deadline.
+        """
         turn = Event()
         with self._lock:
             if not self._waiting and self._has_room():
                 self._inside += 1
-                turn.set()
-            elif len(self._waiting) >= settings.PASSWORD_CHECKS_WAITING:
-                raise Overloaded(RETRY_AFTER)
-            else:
-                self._waiting.append(turn)
-        return turn
-
-    def _wait(self, turn: Event, deadline: float) -> None:
-        lend_connection()
-        if turn.wait(deadline - time.monotonic()):
-            return
-        with self._lock:
-            if turn.is_set():  # it came while we were giving up
                 return
-            self._waiting.remove(turn)
-        raise Overloaded(RETRY_AFTER)
+            if len(self._waiting) >= self._queue():
+                raise NoTurnError
+            self._waiting.append(turn)
+        try:
+            lend_connection()
+            turn.wait(deadline - time.monotonic())
+        except BaseException:
+            if self._has_come(turn):
+                self.leave()
+            raise
+        if not self._has_come(turn):
+            raise NoTurnError
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Let the next one in."""
         with self._lock:
             self._inside -= 1
             while self._waiting and self._has_room():
                 self._inside += 1
                 self._waiting.popleft().set()
 
+    def _has_come(self, turn: Event) -> bool:
+        """Whether the turn has come. If not, it will not come any more."""
+        with self._lock:
+            if not turn.is_set():
+                self._waiting.remove(turn)
+            return turn.is_set()
+
     def _has_room(self) -> bool:
-        at_once: int = settings.PASSWORD_CHECKS_AT_ONCE
-        return not at_once or self._inside < at_once
+        places = self._places()
+        return not places or self._inside < places
 
 
 def lend_connection() -> None:
     """Give the connection back to its pool, if there is one: those who wait would keep it from those who work."""
     if getattr(connection, "pool", None) and not connection.in_atomic_block:
         connection.close()
-
-
-gate = Gate()

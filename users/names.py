@@ -2,13 +2,16 @@
 
 import unicodedata
 
+LONGEST = 1000  # characters that are looked at; no account's name is half as long
+
 
 def normalise(text: str) -> str:
     """Return the text in NFKC, case-folded and stripped: ``Bob``, ``bob`` and a full-width ``bob `` are the same.
 
-    Folding can undo the composition, hence NFKC a second time.
+    Folding can undo the composition, hence NFKC a second time. Its time is quadratic in the number of accents in a row,
+    and no other thread runs meanwhile: what is too long to be a name is cut first.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", text[:LONGEST]).casefold()
     return unicodedata.normalize("NFKC", folded).strip()
 
 

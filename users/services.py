@@ -10,8 +10,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from users.attempts import turned_away
-from users.backends import patience
-from users.gate import gate
+from users.backends import password_checks, patience, turn
 from users.models import User
 from users.signals import password_changed
 
@@ -29,7 +28,7 @@ def change_password(*, request: Request, user: User, current_password: str, new_
 
     Raises:
         InvalidPassword: after ``user_login_failed`` was sent; the check is an attempt like any other.
-        TurnedAway: likewise, and the password was not looked at.
+        TurnedAway: likewise, and the password was not looked at; or there is no time to hash the new one.
         ValidationError: the new password does not pass ``AUTH_PASSWORD_VALIDATORS``.
     """
     try:
@@ -39,7 +38,7 @@ def change_password(*, request: Request, user: User, current_password: str, new_
     checked = authenticate(request, username=user.username, password=current_password)
     if not isinstance(checked, User) or checked != user:
         raise turned_away(request) or InvalidPassword
-    with gate.turn(deadline=patience()):
+    with turn(password_checks, deadline=patience()):
         hashed = make_password(new_password)
     with transaction.atomic():
         # Of two changes at once, the later one no longer knows the current password.

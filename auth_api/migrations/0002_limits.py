@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                     "user",
                     models.ForeignKey(
                         db_constraint=False,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="known_networks",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="user",

@@ -125,8 +125,9 @@ class KnownNetwork(models.Model):
 
     user = models.ForeignKey(
         User,
-        on_delete=models.CASCADE,
-        # The account may be deleted while its password is checked, and the row of that attempt has to be written.
+        # The account may be deleted while its password is checked, and the row of that attempt has to be written. What
+        # is left behind is pruned; to delete it with the account could be a deadlock with a login.
+        on_delete=models.DO_NOTHING,
         db_constraint=False,
         related_name="known_networks",
         verbose_name=_("user"),

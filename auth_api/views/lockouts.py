@@ -1,12 +1,15 @@
 """The limiter's lockouts, for staff."""
 
+import re
 from typing import cast
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins
-from rest_framework.pagination import CursorPagination
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.permissions import IsAdminUser
+from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 from auth_api.limiter import lift
@@ -21,6 +24,16 @@ class NewestFirst(CursorPagination):
 
     ordering = "-id"
     page_size = 50
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Return the cursor, or raise ValidationError for one that no list gave out: REST framework looks at half."""
+        try:
+            cursor = super().decode_cursor(request)
+        except NotFound:
+            raise ValidationError({"cursor": [self.invalid_cursor_message]}) from None
+        if cursor is not None and not re.fullmatch(r"[0-9]{1,18}", str(cursor.position)):
+            raise ValidationError({"cursor": [self.invalid_cursor_message]})
+        return cursor
 
 
 FOR_STAFF = {403: OpenApiResponse(ERROR, "For staff alone; or, as elsewhere, the token may only read.")}
@@ -58,8 +71,8 @@ class LockoutViewSet(
     lookup_value_regex = "[0-9]{1,18}"
 
     def get_queryset(self) -> QuerySet[Lockout]:
-        """Return those that can be lifted."""
-        return Lockout.objects.on()
+        """Return those that can be lifted, and to read one by one also those that are over."""
+        return Lockout.objects.all() if self.action == "retrieve" else Lockout.objects.on()
 
     def perform_destroy(self, instance: Lockout) -> None:
         """Lift it; its row stays."""

@@ -23,7 +23,7 @@ def report(capsys: pytest.CaptureFixture[str], *options: str) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _without_limits(db: None, settings: Settings) -> None:
+def _trusted(db: None, settings: Settings) -> None:
     settings.TRUSTED_PROXIES = [ip_network("10.0.0.0/8")]
 
 
@@ -59,7 +59,7 @@ def test_chain_of_nothing_but_proxies_is_warned_of(capsys: pytest.CaptureFixture
 
 
 def test_garbage_is_shown_cut_and_costs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    log_in(peer="10.0.0.1", forwarded_for="\x1b[2J<script>" + "x" * 5000)
+    log_in(peer="10.0.0.1", forwarded_for="x" * 5000 + "\x1b[2J<script>")
     row = LoginLog.objects.get()
     assert row.ip_address == "10.0.0.1"
     assert len(row.forwarded_for or "") == 200
@@ -68,3 +68,17 @@ def test_garbage_is_shown_cut_and_costs_nothing(capsys: pytest.CaptureFixture[st
 
 def test_empty_log_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert "TRUSTED_PROXIES" in report(capsys)
+
+
+def test_listed_proxy_that_sends_no_header_is_warned_of_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(12):
+        log_in(peer="10.0.0.1")
+    text = report(capsys)
+    assert "12 attempts came from 10.0.0.1, a trusted proxy itself" in text
+    assert "add it to TRUSTED_PROXIES" not in text
+
+
+def test_last_hops_of_a_long_chain_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    log_in(peer="10.0.0.1", forwarded_for="203.0.113.9, " * 50 + "198.51.100.7")
+    assert LoginLog.objects.get().forwarded_for == ("203.0.113.9, " * 50 + "198.51.100.7")[-200:]
+    assert "203.0.113.9, 198.51.100.7" in report(capsys)

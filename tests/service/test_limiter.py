@@ -64,6 +64,8 @@ def reasons(reader: httpx.Client) -> Counter[str]:
     return Counter(row["failure_reason"] for row in all_rows(reader) if not row["is_success"])
 
 
+# Many at once in each process: with one, guesses would hardly meet.
+@pytest.mark.parametrize("server", [{"PASSWORD_CHECKS_AT_ONCE": "8"}], indirect=True)
 @pytest.mark.parametrize("name", ["admin", "nobody"])
 def test_of_64_parallel_guesses_at_two_servers_five_are_checked(
     server: Server, other: Server, admin: httpx.Client, name: str
@@ -135,4 +137,4 @@ def test_guesses_of_a_killed_server_are_given_back_within_30_seconds(server: Ser
     sixteen = [lambda client: at_the_api(client, "admin", ADMIN_PASSWORD)] * 16
     while (statuses := guess_in_parallel([server], sixteen)) != {200: 16}:
         assert set(statuses) <= {200, 503}  # nobody is locked out by guesses that were never settled
-        assert time.monotonic() - killed_at < LEASE_SECONDS + 10
+        assert time.monotonic() - killed_at < LEASE_SECONDS

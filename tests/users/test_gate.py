@@ -6,19 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
-from pytest_django import Settings
 
-from users.attempts import Overloaded
-from users.gate import Gate
+import users.gate
+from users.gate import Gate, NoTurnError
 
 PATIENCE = 10  # seconds, which no test uses up
 
 
 @pytest.fixture
-def gate(settings: Settings) -> Gate:
+def gate() -> Gate:
     """Return a gate for one, with room for two who wait."""
-    settings.PASSWORD_CHECKS_AT_ONCE, settings.PASSWORD_CHECKS_WAITING = 1, 2
-    return Gate()
+    return Gate(places=lambda: 1, queue=lambda: 2)
 
 
 @pytest.fixture
@@ -68,10 +66,9 @@ def test_who_finds_the_queue_full_is_refused_at_once(gate: Gate, pool: ThreadPoo
     futures += [pool.submit(pass_through, gate, log) for _ in range(2)]
     await_length(gate._waiting, 2)
 
-    with pytest.raises(Overloaded) as refusal:
+    with pytest.raises(NoTurnError):
         pass_through(gate, log)
 
-    assert refusal.value.wait == 2
     done.set()
     for future in futures:
         future.result()
@@ -84,7 +81,7 @@ def test_who_has_waited_too_long_is_refused_and_forgotten(gate: Gate, pool: Thre
     first = pool.submit(pass_through, gate, log, until=done)
     await_length(log, 1)
 
-    with pytest.raises(Overloaded):
+    with pytest.raises(NoTurnError):
         pass_through(gate, log, wait=0.01)
 
     done.set()
@@ -93,14 +90,44 @@ def test_who_has_waited_too_long_is_refused_and_forgotten(gate: Gate, pool: Thre
     assert len(log) == 4
 
 
+def test_turn_is_passed_on_if_waiting_fails(
+    gate: Gate, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log: list[str] = []
+    done = Event()
+    first = pool.submit(pass_through, gate, log, until=done)
+    await_length(log, 1)
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(users.gate, "lend_connection", fail)
+        with pytest.raises(ZeroDivisionError):
+            pass_through(gate, log)
+    done.set()
+    first.result()
+    pass_through(gate, log)
+    assert (gate._inside, len(gate._waiting), len(log)) == (0, 0, 4)
+
+
+def test_turn_that_comes_in_the_last_moment_is_kept(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate.enter(deadline=time.monotonic() + PATIENCE)
+    # The one inside leaves just before the one who waits gives up.
+    monkeypatch.setattr(users.gate, "lend_connection", gate.leave)
+    gate.enter(deadline=time.monotonic())
+    gate.leave()
+    assert gate._inside == 0
+
+
 def test_turn_is_passed_on_after_a_failure(gate: Gate) -> None:
     with pytest.raises(ZeroDivisionError), gate.turn(deadline=time.monotonic() + PATIENCE):
         raise ZeroDivisionError
     pass_through(gate, [])
 
 
-def test_zero_lets_in_everybody(gate: Gate, settings: Settings, pool: ThreadPoolExecutor) -> None:
-    settings.PASSWORD_CHECKS_AT_ONCE = 0
+def test_zero_lets_in_everybody(pool: ThreadPoolExecutor) -> None:
+    gate = Gate(places=lambda: 0, queue=lambda: 0)
     log: list[str] = []
     done = Event()
     futures = [pool.submit(pass_through, gate, log, until=done) for _ in range(8)]
@@ -110,8 +137,8 @@ def test_zero_lets_in_everybody(gate: Gate, settings: Settings, pool: ThreadPool
         future.result()
 
 
-def test_never_more_inside_than_allowed(gate: Gate, settings: Settings, pool: ThreadPoolExecutor) -> None:
-    settings.PASSWORD_CHECKS_AT_ONCE, settings.PASSWORD_CHECKS_WAITING = 3, 100
+def test_never_more_inside_than_allowed(pool: ThreadPoolExecutor) -> None:
+    gate = Gate(places=lambda: 3, queue=lambda: 100)
     inside: list[int] = []
     most: list[int] = []
 

@@ -42,8 +42,9 @@ class Command(BaseCommand):
 def warnings(rows: Sequence[LoginLog]) -> list[str]:
     """Return what looks wrong, in sentences."""
     found = []
-    address, count = Counter(row.ip_address for row in rows).most_common(1)[0] if rows else (None, 0)
-    if len(rows) >= FEW and count > len(rows) / 2:
+    addresses = Counter(row.ip_address for row in rows if row.ip_address)
+    address, count = addresses.most_common(1)[0] if addresses else ("", 0)
+    if len(rows) >= FEW and count > len(rows) / 2 and not is_trusted(address):
         found.append(
             f"{count} of the last {len(rows)} attempts share the address {address}. If that is a proxy, add it to "
             "TRUSTED_PROXIES: until then all who come through it share one allowance of failures."
@@ -54,10 +55,10 @@ def warnings(rows: Sequence[LoginLog]) -> list[str]:
         "somebody tries to hide an address, and does not succeed."
         for peer, count in unlisted.most_common(5)
     ]
-    chosen = Counter(row.ip_address for row in rows if row.forwarded_for and is_trusted(row.ip_address or ""))
     found += [
         f"{count} attempts came from {address}, a trusted proxy itself: it does not say for whom, or TRUSTED_PROXIES "
         "is too wide."
-        for address, count in chosen.most_common(5)
+        for address, count in addresses.most_common(5)
+        if is_trusted(address)
     ]
     return found

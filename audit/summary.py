@@ -1,0 +1,94 @@
+"""Successes and failures over time."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db.models import BigIntegerField, Count, F, Func, Q, QuerySet, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ValidationError
+
+from audit.buckets import Bucket
+from audit.keyset import EPOCH, Position, Span
+from audit.models import LoginLog, QuarterHour
+
+MAX_BUCKETS = 10_000  # more than a year of hours
+QUARTER = timedelta(seconds=QuarterHour.SECONDS)
+BEGINNING, END = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
+NAMES = ("success", "failure")
+
+
+class Counted(NamedTuple):
+    """What a quarter of an hour has."""
+
+    quarter: int
+    success: int
+    failure: int
+
+
+class Quarter(Func):
+    """The quarter of an hour since the epoch that a time is in."""
+
+    template = "floor(extract(epoch FROM %(expressions)s) / 900)::bigint"
+    output_field = BigIntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Return the SQL for SQLite, where times are text. The same as in the trigger that counts."""
+        template = "CAST(strftime('%%%%s', substr(%(expressions)s, 1, 19)) AS INTEGER) / 900"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+def summarise(rows: QuerySet[LoginLog], span: Span, *, bucket: Bucket, tz: ZoneInfo) -> dict[str, Any]:
+    """Count the rows of the span by hour or by day.
+
+    Raises:
+        ValidationError: the span has more than 10,000 buckets.
+    """
+    before = within_time(span.before.login_time if span.before else timezone.now() + timedelta(microseconds=1))
+    after = within_time(span.after.login_time if span.after else before - bucket.default_range)
+    if before - after > MAX_BUCKETS * (timedelta(hours=1) if bucket is Bucket.HOUR else timedelta(days=1)):
+        raise ValidationError({"bucket": [_("The time asked for has more than 10,000 of them.")]})
+    found: dict[datetime, list[int]] = {start: [0, 0] for start in bucket.starts(after, before, tz)}
+    for quarter, success, failure in counts(rows, after, before):
+        sums = found[bucket.start(max(EPOCH + quarter * QUARTER, after), tz)]
+        sums[0] += success
+        sums[1] += failure
+    return {
+        "bucket": bucket,
+        "tz": tz.key,
+        "totals": {name: sum(sums[index] for sums in found.values()) for index, name in enumerate(NAMES)},
+        "results": [{"start": start, **dict(zip(NAMES, sums, strict=True))} for start, sums in found.items()],
+    }
+
+
+def within_time(moment: datetime) -> datetime:
+    """Return the moment, or the closest whose neighbours are still dates in every time zone."""
+    return min(max(moment, BEGINNING), END)
+
+
+def counts(rows: QuerySet[LoginLog], after: datetime, before: datetime) -> Iterator[Counted]:
+    """Yield the counts of the quarters: for all rows as the triggers keep them, for some by counting those."""
+    if rows.query.has_filters():
+        yield from counted(rows, after, before)
+        return
+    first, last = -((EPOCH - after) // QUARTER), (before - EPOCH) // QUARTER
+    if first >= last:
+        yield from counted(rows, after, before)
+        return
+    whole_from, whole_to = EPOCH + first * QUARTER, EPOCH + last * QUARTER
+    yield from counted(rows, after, whole_from)
+    kept = QuarterHour.objects.filter(quarter__gte=first, quarter__lt=last).values_list("quarter")
+    yield from (Counted(*row) for row in kept.annotate(Sum("successes"), Sum("failures")))
+    yield from counted(rows, whole_to, before)
+
+
+def counted(rows: QuerySet[LoginLog], after: datetime, before: datetime) -> Iterator[Counted]:
+    """Yield the counts of quarters, or of parts of them, that have rows."""
+    if after >= before:
+        return
+    found = Span(Position(after, 0), Position(before, 0)).filter(rows).order_by()
+    by_quarter = found.annotate(quarter=Quarter(F("login_time"))).values_list("quarter")
+    success, failure = Count("id", filter=Q(is_success=True)), Count("id", filter=Q(is_success=False))
+    yield from (Counted(*row) for row in by_quarter.annotate(success=success, failure=failure))

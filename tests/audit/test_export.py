@@ -1,0 +1,143 @@
+"""GET audit/login-logs/?format=csv and ndjson, and ``manage.py export_login_logs``."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from audit import export
+from audit.models import LoginLog
+from users.models import User
+
+LOGS = "/api/v1/audit/login-logs/"
+AsUser = Callable[[User], APIClient]
+
+
+def write(**fields: Any) -> LoginLog:
+    columns = {"username": "bob", "is_success": True, "entrance": "api", "ip_address": "192.0.2.1"} | fields
+    row: LoginLog = LoginLog.objects.create(**columns)
+    return row
+
+
+def exported(client: APIClient, name: str, **parameters: str) -> str:
+    answer = client.get(LOGS, parameters | {"format": name})
+    assert answer.status_code == 200, answer.content
+    text: str = answer.getvalue().decode()
+    return text
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a few rows take several batches."""
+    monkeypatch.setattr(export, "BATCH", 3)
+
+
+@pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("count", [0, 1, 3, 10])
+def test_everything_is_there_once_and_newest_first(staff: User, as_user: AsUser, count: int) -> None:
+    rows = [write() for _ in range(count)]
+    client = as_user(staff)
+    ids = [str(row.pk) for row in reversed(rows)]
+
+    table = list(csv.DictReader(io.StringIO(exported(client, "csv"))))
+    lines = [json.loads(line) for line in exported(client, "ndjson").splitlines()]
+
+    assert [row["id"] for row in table] == ids
+    assert [str(row["id"]) for row in lines] == ids
+
+
+def test_lines_are_the_rows_of_the_list(staff: User, as_user: AsUser) -> None:
+    write(user=staff, user_agent="Füchs/1 \u2028 ☃", token_id="0d1c7d3e-36a4-4a0f-9a80-000000000000")
+    write(ip_address=None, is_success=False, failure_reason="wrong_password")
+    client = as_user(staff)
+    assert [json.loads(line) for line in exported(client, "ndjson").split("\n")[:-1]] == client.get(LOGS).json()[
+        "results"
+    ]
+
+
+def test_filters_and_scope_are_those_of_the_list(bob: User, staff: User, as_user: AsUser) -> None:
+    own, _ = write(user=bob, ip_address="10.0.0.1"), write(user=staff, ip_address="10.0.0.1")
+    write(user=bob)
+    text = exported(as_user(bob), "ndjson", ip_address="10.0.0.0/8")
+    assert [json.loads(line)["id"] for line in text.splitlines()] == [own.pk]
+
+
+@pytest.mark.parametrize(
+    ("agent", "shown"),
+    [
+        ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        (" =1", "' =1"),
+        ("two\r\nlines\u2028three", "two lines three"),
+        ("\n=1", "' =1"),
+        ("\uff1d1", "'\uff1d1"),
+        ('a "quoted", one', 'a "quoted", one'),
+        ("Mozilla/5.0", "Mozilla/5.0"),
+    ],
+)
+def test_table_is_safe_to_open_in_a_spreadsheet(staff: User, as_user: AsUser, agent: str, shown: str) -> None:
+    write(user_agent=agent)
+    text = exported(as_user(staff), "csv")
+    assert text.count("\r\n") == 2
+    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+    assert row["user_agent"] == shown
+
+
+def test_headers_say_what_it_is(staff: User, as_user: AsUser) -> None:
+    client = as_user(staff)
+    for name, content_type in (("csv", "text/csv"), ("ndjson", "application/x-ndjson")):
+        answer = client.get(f"{LOGS}?format={name}")
+        assert answer.headers["Content-Type"] == f"{content_type}; charset=utf-8"
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="login-logs.{name}"'
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "query", ["format=csv&cursor=x", "format=csv&page_size=5", "format=xls", "format=csv&format=csv"]
+)
+def test_what_does_not_go_together_is_refused(staff: User, as_user: AsUser, query: str) -> None:
+    answer = as_user(staff).get(f"{LOGS}?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "invalid"
+
+
+def test_one_row_has_no_export(staff: User, as_user: AsUser) -> None:
+    row = write()
+    assert as_user(staff).get(f"{LOGS}{row.pk}/?format=csv").headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_reading_goes_as_far_as_the_client(staff: User, as_user: AsUser) -> None:
+    for _ in range(30):
+        write()
+    client = as_user(staff)
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(f"{LOGS}?format=ndjson")
+        next(iter(answer))
+        answer.close()
+    assert len(queries) <= 4  # of ten batches
+
+
+def test_database_that_fails_at_the_first_rows_is_a_503(
+    staff: User, as_user: AsUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object, **options: object) -> None:
+        raise OperationalError("gone")
+
+    client = as_user(staff)
+    monkeypatch.setattr(export, "walk", fail)
+    answer = client.get(f"{LOGS}?format=csv")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
+def test_anonymous_gets_nothing(api: APIClient, db: None) -> None:
+    assert api.get(f"{LOGS}?format=csv").status_code == 401
