@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+DOWN, UP = "o", "n"  # what a cursor begins with: on to the older, or back to the newer rows
 
 
 class Position(NamedTuple):
@@ -81,9 +82,35 @@ class Span:
 class Page:
     """Rows, the newest first, and whether there are others on either side."""
 
-    rows: list[dict[str, Any]]
+    rows: list[Any]
     has_newer: bool
     has_older: bool
+
+    @property
+    def older(self) -> str | None:
+        """The cursor of the page of older rows, if there are any."""
+        return DOWN + position_of(self.rows[-1]).encode() if self.rows and self.has_older else None
+
+    @property
+    def newer(self) -> str | None:
+        """The cursor of the page of newer rows, if there are any."""
+        return UP + position_of(self.rows[0]).encode() if self.rows and self.has_newer else None
+
+
+def read_page(queryset: QuerySet[Any, Any], span: Span, cursor: str, *, size: int) -> Page:
+    """Return the page that the cursor leads to; the newest rows if it is empty. One query.
+
+    Raises:
+        ValueError: no page gave out this cursor.
+    """
+    if not cursor:
+        return newest(queryset, span, size=size)
+    if cursor[0] not in {DOWN, UP}:
+        raise ValueError(cursor)
+    position = Position.decode(cursor[1:])
+    if cursor[0] == UP:
+        return oldest(queryset, span.cut_after(position), size=size)
+    return newest(queryset, span.cut_before(position), size=size, came_down=True)
 
 
 def newest(queryset: QuerySet[Any, Any], span: Span, *, size: int, came_down: bool = False) -> Page:
@@ -109,6 +136,8 @@ def walk(queryset: QuerySet[Any, Any], span: Span, *, batch: int) -> Iterator[li
         page = newest(queryset, span, size=batch)
 
 
-def position_of(row: dict[str, Any]) -> Position:
-    """Return where the row is."""
-    return Position(row["login_time"], row["id"])
+def position_of(row: Any) -> Position:
+    """Return where the row is: an instance, or a dictionary of its columns."""
+    if isinstance(row, dict):
+        return Position(row["login_time"], row["id"])
+    return Position(row.login_time, row.pk)

@@ -10,9 +10,7 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from audit.keyset import Page, Position, Span, newest, oldest, position_of
-
-DOWN, UP = "o", "n"  # what a cursor begins with: on to the older, or back to the newer rows
+from audit.keyset import Span, read_page
 
 
 class KeysetPagination(CursorPagination):
@@ -29,35 +27,24 @@ class KeysetPagination(CursorPagination):
         """Return the rows of the page. The view says between which times, so that each query has one bound each way."""
         span: Span = getattr(view, "span", Span())
         self.url = request.build_absolute_uri()
-        self.found = self.read(queryset, span, request.query_params.get("cursor"), self.get_page_size(request))
-        return self.found.rows
-
-    def read(self, queryset: QuerySet[Any, Any], span: Span, cursor: str | None, size: int) -> Page:
-        """Return the page that the cursor leads to, or raise ValidationError for one that was never given out."""
-        if not cursor:
-            return newest(queryset, span, size=size)
+        cursor = request.query_params.get(self.cursor_query_param, "")
         try:
-            position = Position.decode(cursor[1:])
+            self.found = read_page(queryset, span, cursor, size=self.get_page_size(request))
         except ValueError:
-            position = None
-        if position is None or cursor[0] not in {DOWN, UP}:
-            raise ValidationError({"cursor": [self.invalid_cursor_message]})
-        if cursor[0] == UP:
-            return oldest(queryset, span.cut_after(position), size=size)
-        return newest(queryset, span.cut_before(position), size=size, came_down=True)
+            raise ValidationError({"cursor": [self.invalid_cursor_message]}) from None
+        return self.found.rows
 
     def get_next_link(self) -> str | None:
         """Return the URL of the older rows."""
-        return self.link(DOWN, -1) if self.found.has_older and self.found.rows else None
+        return self.link(self.found.older)
 
     def get_previous_link(self) -> str | None:
         """Return the URL of the newer rows."""
-        return self.link(UP, 0) if self.found.has_newer and self.found.rows else None
+        return self.link(self.found.newer)
 
-    def link(self, direction: str, index: int) -> str:
-        """Return the URL of the rows on that side of the page."""
-        cursor = direction + position_of(self.found.rows[index]).encode()
-        return replace_query_param(self.url, self.cursor_query_param, cursor)
+    def link(self, cursor: str | None) -> str | None:
+        """Return the URL of the page that the cursor leads to."""
+        return replace_query_param(self.url, self.cursor_query_param, cursor) if cursor else None
 
     def get_page_size(self, request: Request) -> int:
         """Return the page size asked for, at most 200, or raise ValidationError."""

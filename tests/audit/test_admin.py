@@ -1,7 +1,13 @@
 """The login log in the admin."""
 
+import html
+import re
+from typing import Any
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from audit.models import LoginLog
 from users.models import User
@@ -55,3 +61,70 @@ def test_second_spelling_is_refused_in_words(admin_client: Client, bob: User) ->
     answer = admin_client.post(ADD_USER, {"username": "BOB"} | PASSWORDS)
     assert answer.status_code == 200
     assert "already exists" in answer.content.decode()
+
+
+def write(count: int, **fields: Any) -> None:
+    columns = {"username": "bob", "is_success": True, "entrance": "api", "ip_address": "10.1.2.3"} | fields
+    LoginLog.objects.bulk_create(LoginLog(**columns) for _ in range(count))
+
+
+def ids_of(page: str) -> list[int]:
+    return [int(number) for number in re.findall(r"/admin/audit/loginlog/(\d+)/change/", page)]
+
+
+def test_pages_of_the_list_lead_to_every_row_and_back(admin_client: Client) -> None:
+    write(120)
+    expected = list(LoginLog.objects.values_list("pk", flat=True))
+    found, address, first = [], LIST, None
+    while address:
+        page = admin_client.get(address).content.decode()
+        first = first or page
+        found += ids_of(page)
+        older = re.search(r'href="([^"]+)" rel="next"', page)
+        newer = re.search(r'href="([^"]+)" rel="prev"', page)
+        address = LIST + html.unescape(older[1]) if older else ""
+    assert found == expected
+    assert newer
+    assert ids_of(admin_client.get(LIST + html.unescape(newer[1])).content.decode()) == expected[50:100]
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 8),
+        ("is_success__exact=0", 3),
+        ("failure_reason=inactive", 2),
+        ("entrance__exact=admin", 1),
+        ("q=Carol", 2),
+        ("q=10.9.0.0/16", 2),
+        ("q=10.9.9.9", 2),
+        ("q=nobody", 0),
+        ("user=4711", 1),
+        ("login_time__gte=2026-01-01+00:00:00%2B00:00", 8),
+        ("o=1.2", 8),
+        ("all=", 8),
+        ("_facets=True", 8),
+    ],
+)
+def test_list_is_one_query_and_counts_nothing(admin_client: Client, query: str, count: int) -> None:
+    write(2, username="carol", is_success=False, failure_reason="inactive", ip_address="10.9.9.9")
+    write(1, is_success=False, failure_reason="wrong_password")
+    write(1, entrance="admin")
+    write(1, user_id=4711)
+    write(3 - LoginLog.objects.filter(username="admin").count())
+    with CaptureQueriesContext(connection) as queries:
+        page = admin_client.get(f"{LIST}?{query}").content.decode()
+    assert len(ids_of(page)) == count
+    of_the_log = [query["sql"] for query in queries if "audit_loginlog" in query["sql"]]
+    assert len(of_the_log) == 1
+    assert "COUNT" not in of_the_log[0]
+    assert 'login_time" DESC' in of_the_log[0]
+
+
+@pytest.mark.parametrize(
+    "query", ["p=2", "p=x", "p=o", "p=oMTIz", "q=%00", "entrance__exact=%00", "user=x", "nonsense=1"]
+)
+def test_address_of_the_list_that_makes_no_sense_is_no_error(admin_client: Client, query: str) -> None:
+    write(1)
+    answer = admin_client.get(f"{LIST}?{query}", follow=True)
+    assert answer.status_code == 200

@@ -4,9 +4,11 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
@@ -141,3 +143,50 @@ def test_database_that_fails_at_the_first_rows_is_a_503(
 
 def test_anonymous_gets_nothing(api: APIClient, db: None) -> None:
     assert api.get(f"{LOGS}?format=csv").status_code == 401
+
+
+@pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("name", ["csv", "ndjson"])
+def test_command_writes_what_the_api_streams(staff: User, as_user: AsUser, tmp_path: Path, name: str) -> None:
+    for number in range(10):
+        write(ip_address=f"10.0.{number % 2}.1", user_agent="two\nlines")
+    client, file = as_user(staff), tmp_path / f"log.{name}"
+
+    call_command("export_login_logs", str(file), "--format", name)
+    assert file.read_bytes().decode() == exported(client, name)
+    call_command(
+        "export_login_logs", str(file), "--format", name, "--ip-address", "10.0.1.0/24", "--is-success", "true"
+    )
+    assert file.read_bytes().decode() == exported(client, name, ip_address="10.0.1.0/24")
+
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_command_leaves_nothing_half_written(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text("of yesterday")
+
+    def interrupt(*args: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(export, "walk", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        call_command("export_login_logs", str(file))
+    assert file.read_text() == "of yesterday"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_command_refuses_what_it_can_not_do(db: None, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="--ip_address: Enter an IPv4"):
+        call_command("export_login_logs", str(tmp_path / "x"), "--ip-address", "x")
+    with pytest.raises(CommandError, match="No such file"):
+        call_command("export_login_logs", str(tmp_path / "nowhere" / "x"))
+
+
+def test_command_writes_to_standard_output(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+    write()
+    call_command("export_login_logs", "-", "--format", "ndjson")
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["username"] == "bob"
+    assert captured.err == ""  # no bar in a pipe
