@@ -119,7 +119,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Database --------------------------------------------------------------------------------------------------------
 
 DATABASE_CONNECTIONS = read(
-    env.int, "DATABASE_CONNECTIONS", "a number from 1 to 100", default=8, validate=validate.Range(1, 100)
+    env.int,
+    "DATABASE_CONNECTIONS",
+    "a number from 1 to 100",
+    default=max(4, min(16, 80 // WORKERS)),  # of the 100 that PostgreSQL allows unless it is told otherwise
+    validate=validate.Range(1, 100),
 )
 DATABASES = {
     "default": read(
@@ -146,8 +150,9 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         # A process that is frozen in a transaction keeps its locks from the others for no longer than this.
         "options": "-c lock_timeout=3s -c idle_in_transaction_session_timeout=10s",
         # Threads that wait for their turn to check a password need no connection. A process gets by with few, then.
-        # timeout: seconds to wait for one. reconnect_timeout: the next request tries anew, not the pool, ever later.
-        "pool": {"min_size": 0, "max_size": DATABASE_CONNECTIONS, "timeout": 2, "reconnect_timeout": 0},
+        # timeout: seconds to wait for one, and what a request loses that comes just before the database is back.
+        # reconnect_timeout: the next request tries anew, not the pool, ever later.
+        "pool": {"min_size": 0, "max_size": DATABASE_CONNECTIONS, "timeout": 0.5, "reconnect_timeout": 0},
     } | DATABASES["default"].get("OPTIONS", {})
 else:
     raise ImproperlyConfigured("The environment variable DATABASE_URL must name PostgreSQL or SQLite.")

@@ -4,6 +4,8 @@ import contextlib
 import os
 import sqlite3
 import subprocess
+import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,8 +15,10 @@ import psycopg
 import pytest
 
 from tests.parts import missing
+from tests.service.load import under_load
 from tests.service.log import all_rows
-from tests.service.server import ADMIN_PASSWORD, Server, token_of
+from tests.service.postgresql import Cluster
+from tests.service.server import ADMIN_PASSWORD, WITHOUT_LIMITS, Server, token_of
 
 CREDENTIALS = {"username": "admin", "password": ADMIN_PASSWORD}
 on_sqlite = pytest.mark.skipif(
@@ -184,3 +188,43 @@ def allow_connections(connection: psycopg.Connection, name: str, *, allowed: boo
     """Open or close the database to everybody."""
     connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS {allowed}'.encode())
     connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    """Return a PostgreSQL server of the test's own."""
+    with tempfile.TemporaryDirectory(prefix="latchkey-") as home:
+        cluster = Cluster.create(Path(home))
+        cluster.start()
+        yield cluster
+        cluster.stop()
+
+
+@on_postgresql
+def test_postgresql_stopped_and_started_under_load(cluster: Cluster, static_files: None, tmp_path: Path) -> None:
+    server = Server(cluster.url, environment=WITHOUT_LIMITS, log=tmp_path / "server.log")
+    server.manage("migrate", "--verbosity", "0")
+    server.manage("create_first_admin")
+    server.start()
+    try:
+        with under_load(server) as load:
+            time.sleep(1)
+            cluster.stop()
+            time.sleep(2)
+            away = load.count()
+            cluster.start()
+            started_at = time.monotonic()
+            time.sleep(1.5)
+            answered_at = dict(load.answered_at)
+
+        assert load.unlike == []
+        assert away[503] > 0
+        # Within a second of its return the last refusal is over, without a restart of the service.
+        assert answered_at[503] < started_at + 1
+        assert answered_at[200] > started_at + 1
+        with logged_in(server) as reader:
+            rows = {row["request_id"]: row["is_success"] for row in all_rows(reader)}
+        for request_id, status in load.statuses.items():
+            assert status == 503 or rows[request_id] == (status == 200)
+    finally:
+        server.kill()

@@ -1,0 +1,28 @@
+"""The environment that the peers are installed into. The product never installs them."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+BENCHMARKS = Path(__file__).resolve().parent
+VENV = BENCHMARKS / ".venv"
+PYTHON = VENV / "bin" / "python"
+REQUIREMENTS = BENCHMARKS / "requirements.txt"
+STAMP = VENV / ".requirements"  # the hash of what was installed, written when it is
+
+
+def install_peers() -> None:
+    """Make the environment, unless it is there and has what requirements.txt asks for."""
+    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
+    if STAMP.exists() and STAMP.read_text() == wanted:
+        return
+    sys.stderr.write(f"Installing {REQUIREMENTS} into {VENV}\n")
+    run(sys.executable, "-m", "venv", "--clear", str(VENV))
+    run(str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--requirement", str(REQUIREMENTS))
+    STAMP.write_text(wanted)
+
+
+def run(*command: str) -> None:
+    """Run it, and keep what it says away from the table on standard output."""
+    subprocess.run(command, check=True, stdout=sys.stderr)  # noqa: S603 - the two commands above
