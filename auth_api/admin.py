@@ -1,10 +1,14 @@
 """Lockouts in the admin: to be read, and to be lifted."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib.admin import ShowFacets
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -13,17 +17,52 @@ from auth_api.models import Lockout
 from users.models import User
 
 
+class StateFilter(admin.SimpleListFilter):
+    """Those that are on, or those that are not."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[Any, Any]]:
+        """Return the choices."""
+        return [("on", _("on")), ("over", _("over or lifted"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lockout]) -> QuerySet[Lockout]:
+        """Return the lockouts in that state."""
+        is_over = Q(lifted_at__isnull=False) | Q(locked_until__lte=timezone.now())
+        return {"on": queryset.exclude(is_over), "over": queryset.filter(is_over)}.get(self.value() or "", queryset)
+
+
 @admin.register(Lockout)
 class LockoutAdmin(admin.ModelAdmin):
     """Newest first. Lifting is an action."""
 
-    list_display = ["locked_at", "allowance", "account", "network", "locked_until", "lifted_at", "lifted_by"]
+    list_display = ["account", "network", "begun", "until", "state"]
     list_display_links = None
-    list_filter = ["allowance"]
+    list_filter = [StateFilter, "allowance"]
+    show_facets = ShowFacets.NEVER
+    sortable_by = ()
     list_select_related = ["lifted_by"]
     ordering = ["-id"]
     show_full_result_count = False
     actions = ["lift_selected"]
+
+    @admin.display(description=_("locked (UTC)"))
+    def begun(self, lockout: Lockout) -> str:
+        """Return when it began."""
+        return f"{lockout.locked_at:%Y-%m-%d %H:%M}"
+
+    @admin.display(description=_("until (UTC)"))
+    def until(self, lockout: Lockout) -> str:
+        """Return when it ends, if nobody lifts it."""
+        return f"{lockout.locked_until:%Y-%m-%d %H:%M}"
+
+    @admin.display(description=_("state"))
+    def state(self, lockout: Lockout) -> str:
+        """Return whether it is on, and who lifted it."""
+        if lockout.lifted_at:
+            return translated("lifted by %(name)s") % {"name": lockout.lifted_by or "?"}
+        return translated("on") if lockout.ends_at > timezone.now() else translated("over")
 
     @admin.action(description=_("Lift selected lockouts"))
     def lift_selected(self, request: HttpRequest, queryset: QuerySet[Lockout]) -> None:

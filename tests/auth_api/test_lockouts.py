@@ -162,3 +162,22 @@ def test_pages_lead_to_every_lockout(staff: User, as_user: AsUser, clock: Clock)
         found += [row["account"] for row in page["results"]]
         url = page["next"]
     assert found == [str(number) for number in reversed(range(120))]
+
+
+def test_admin_shows_the_state_and_filters_by_it(
+    staff: User, client: Client, lockout: Lockout, log_in: LogIn, clock: Clock
+) -> None:
+    client.force_login(staff)
+    address = "/admin/auth_api/lockout/"
+    client.post(address, {"action": "lift_selected", "_selected_action": [lockout.pk]})
+    clock.move(minutes=1)
+    for _ in range(5):
+        log_in("carol")
+
+    on, over = (client.get(f"{address}?state={state}").content.decode() for state in ("on", "over"))
+
+    assert "carol" in on
+    assert ">bob<" not in on
+    assert "lifted by sue" in over
+    assert "carol" not in over
+    assert "carol" in client.get(f"{address}?state=nonsense").content.decode()
