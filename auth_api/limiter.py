@@ -143,8 +143,8 @@ def clear(guesser: Guesser) -> None:
     The failures go on counting for the network: otherwise one's own login would wash them away.
     """
     now = timezone.now()
-    failures = Guess.objects.filter(guesser.what_counts(Allowance.ACCOUNT_AND_NETWORK), failed_at__isnull=False)
-    failures.filter(taken_at__gt=now - settings.LOGIN_WINDOW).update(is_cleared=True)
+    failures = Guess.objects.filter(account=guesser.account, network=guesser.network, failed_at__isnull=False)
+    failures.filter(taken_at__gt=now - settings.LOGIN_WINDOW, is_cleared=False).update(is_cleared=True)
     lockouts = Lockout.objects.filter(**guesser.whom(Allowance.ACCOUNT_AND_NETWORK), is_cleared=False)
     lockouts.filter(locked_until__gt=now - Lockout.MEMORY).update(is_cleared=True)
 
