@@ -12,6 +12,7 @@ from audit.signals import attempt_recorded
 from users.attempts import Attempt, entrance_of
 from users.clients import Client, storable
 from users.names import normalise
+from users.statements import insert
 
 logger = logging.getLogger("audit")
 
@@ -37,7 +38,7 @@ def record(*, request: HttpRequest | None, attempt: Attempt, token_id: UUID | No
         forwarded_for=client.forwarded_for,
     )
     with transaction.atomic(savepoint=False):
-        row.save(force_insert=True)
+        insert(row)
         attempt_recorded.send(sender=LoginLog, request=request, attempt=attempt)
     attempt.is_recorded = True
     transaction.on_commit(lambda: logger.info("login", extra=as_line(row)))

@@ -18,9 +18,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from auth_api.ledger import Guesser, Ledger, locked_for, recent_lockouts
-from auth_api.models import Allowance, Guess, KnownNetwork, Lockout
+from auth_api.models import Allowance, Guess, Lockout
 from users.attempts import LockedOut, underlying
 from users.models import User
+from users.statements import execute, insert
 
 logger = logging.getLogger("auth_api")
 
@@ -62,7 +63,8 @@ def take(request: HttpRequest, guesser: Guesser) -> bool:
         if ledger.is_full():
             lock_out(ledger)  # where a limit was lowered since the last failure
             return False
-        guess = Guess.objects.create(account=guesser.account, network=guesser.network, taken_at=ledger.now)
+        guess = Guess(account=guesser.account, network=guesser.network, taken_at=ledger.now)
+        insert(guess)
     _taken[underlying(request)] = Taken(guess, guesser, ledger.owes)
     return True
 
@@ -91,7 +93,7 @@ def succeed(taken: Taken) -> None:
     """Give the guess back, and remember that the account is at home in the network."""
     queue_up(taken.guesser.account)  # so that no two wait for each other's rows
     if taken.guess is not None:
-        taken.guess.delete()
+        execute("DELETE FROM auth_api_guess WHERE id = %s", taken.guess.pk)
     if taken.owes:
         clear(taken.guesser)
     note_home(taken.guesser)
@@ -151,11 +153,12 @@ def clear(guesser: Guesser) -> None:
 
 def note_home(guesser: Guesser) -> None:
     """Remember that the account is at home in the network."""
-    KnownNetwork.objects.bulk_create(
-        [KnownNetwork(user_id=guesser.user_id, network=guesser.network, last_login_at=timezone.now())],
-        update_conflicts=True,
-        unique_fields=["user", "network"],
-        update_fields=["last_login_at"],
+    execute(
+        "INSERT INTO auth_api_knownnetwork (user_id, network, last_login_at) VALUES (%s, %s, %s)"
+        " ON CONFLICT (user_id, network) DO UPDATE SET last_login_at = excluded.last_login_at",
+        guesser.user_id,
+        guesser.network,
+        timezone.now(),
     )
 
 

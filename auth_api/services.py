@@ -87,7 +87,9 @@ def log_in(
     """
     enter(request, Entrance.API)
     with admitted(request=request, username=username, password=password) as user:
-        issued = user.auth_tokens.issue(name=device_name, client=Client.of(request), scope=scope, expires_at=expires_at)
+        issued = user.auth_tokens.issue(
+            name=device_name, client=Client.of(request), scope=scope, expires_at=expires_at, is_locked=True
+        )
         user_logged_in.send(sender=User, request=request, user=user, token_id=issued.token.id)
     return issued
 

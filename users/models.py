@@ -7,12 +7,13 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.validators import RegexValidator
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from users.fields import NormalisedCharField, NormalisedEmailField
 from users.names import is_storable, normalise
 from users.signals import password_rehashed
+from users.statements import Prepared
 
 
 class UserManager(DjangoUserManager["User"]):
@@ -23,18 +24,16 @@ class UserManager(DjangoUserManager["User"]):
         name = normalise(login)
         if not is_storable(name):
             return None
-        if "@" in name:
-            # The second condition is the index's own, which lets SQLite and PostgreSQL use it.
-            return self.filter(~models.Q(email=""), email=name).first()
-        return self.filter(username=name).first()
+        rows = (by_email if "@" in name else by_username).rows(name=name)
+        columns = [field.attname for field in User._meta.concrete_fields]  # noqa: SLF001 - public by its documentation
+        return User.from_db(connection.alias, columns, rows[0]) if rows else None
 
     def lock(self, user: "User") -> bool:
         """Lock the account's row until the transaction ends: before its tokens, and those before its sessions.
 
         Return whether it is still there, active, and has the password that ``user`` was loaded with.
         """
-        row = self.select_for_update(no_key=True).filter(pk=user.pk).values_list("password", "is_active").first()
-        return row == (user.password, True)
+        return locked_by_id.rows(user_id=user.pk) == [(user.password, True)]
 
 
 class User(AbstractUser):
@@ -100,3 +99,12 @@ class User(AbstractUser):
             self.password = password
             password_rehashed.send(sender=User, user=self, before=before)
         return True
+
+
+# The first condition is the index's own, which lets SQLite and PostgreSQL use it.
+by_email = Prepared(lambda name: User.objects.filter(~models.Q(email=""), email=name), name=str)
+by_username = Prepared(lambda name: User.objects.filter(username=name), name=str)
+locked_by_id = Prepared(
+    lambda user_id: User.objects.select_for_update(no_key=True).filter(pk=user_id).values_list("password", "is_active"),
+    user_id=int,
+)

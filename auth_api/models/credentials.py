@@ -3,7 +3,8 @@
 import contextlib
 import uuid
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
@@ -14,8 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from auth_api import keys
 from users.clients import USER_AGENT_LENGTH, Client
 from users.models import User
+from users.statements import Prepared, insert
 
 NAME_LENGTH = 100  # characters
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # before all tokens
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -49,11 +52,13 @@ class AuthTokenManager(models.Manager["AuthToken"]):
 
     def alive_for(self, user: User) -> models.QuerySet["AuthToken"]:
         """Return those that open the account now, the last used first."""
-        now = timezone.now()
-        alive = self.filter(user=user, password_stamp=user.password_stamp)
+        times = times_of_life()
+        return self.alive(user_id=user.pk, stamp=user.password_stamp, now=times["now"], used_since=times["used_since"])
+
+    def alive(self, *, user_id: int, stamp: str, now: datetime, used_since: datetime) -> models.QuerySet["AuthToken"]:
+        """Return those of an account and a password that have not ended, the last used first."""
+        alive = self.filter(user_id=user_id, password_stamp=stamp, last_used_at__gt=used_since)
         alive = alive.filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now))
-        if settings.TOKEN_IDLE_LIFETIME:
-            alive = alive.filter(last_used_at__gt=now - settings.TOKEN_IDLE_LIFETIME)
         return alive.order_by("-last_used_at", "-created_at")
 
     def issue(
@@ -63,6 +68,7 @@ class AuthTokenManager(models.Manager["AuthToken"]):
         client: Client | None = None,
         scope: Scope = Scope.WRITE,
         expires_at: datetime | None = None,
+        is_locked: bool = False,
     ) -> IssuedToken:
         """Make a token and hand out its key, which is stored nowhere.
 
@@ -73,6 +79,7 @@ class AuthTokenManager(models.Manager["AuthToken"]):
             client: where it was asked for.
             scope: what it may do.
             expires_at: its end, if that is not to be ``TOKEN_LIFETIME`` from now.
+            is_locked: whether this transaction has locked the account already.
         """
         key = keys.generate(settings.TOKEN_PREFIX)
         now = timezone.now()
@@ -80,8 +87,11 @@ class AuthTokenManager(models.Manager["AuthToken"]):
             expires_at = now + settings.TOKEN_LIFETIME
         with transaction.atomic():
             if settings.TOKENS_PER_USER:
+                if not is_locked:  # parallel logins of the account wait for one another here: the count is exact
+                    User.objects.lock(self.instance)
                 self._make_room(settings.TOKENS_PER_USER - 1)
-            token = self.create(
+            token = AuthToken(
+                user=self.instance,
                 password_stamp=self.instance.password_stamp,
                 digest=keys.digest(key),
                 hint=keys.hint(key),
@@ -93,14 +103,32 @@ class AuthTokenManager(models.Manager["AuthToken"]):
                 last_used_ip=client.ip_address if client else None,
                 user_agent=client.user_agent if client else "",
             )
+            insert(token)
         return IssuedToken(token, key)
 
     def _make_room(self, allowed: int) -> None:
-        # The lock makes the count exact: parallel logins of the account wait for one another here.
-        User.objects.lock(self.instance)
-        surplus = list(self.alive_for(self.instance).values_list("pk", flat=True)[allowed:])
+        whose = {"user_id": self.instance.pk, "stamp": self.instance.password_stamp}
+        surplus = [pk for (pk,) in tokens_over(allowed).rows(**whose, **times_of_life())]
         if surplus:
             AuthToken.objects.filter(pk__in=surplus).delete()
+
+
+def times_of_life() -> dict[str, datetime]:
+    """Return what the times of a token that is alive are compared with."""
+    now = timezone.now()
+    return {"now": now, "used_since": now - settings.TOKEN_IDLE_LIFETIME if settings.TOKEN_IDLE_LIFETIME else LONG_AGO}
+
+
+@cache
+def tokens_over(allowed: int) -> Prepared:
+    """Return the statement that finds the live tokens of an account, but for the last used ones."""
+    return Prepared(
+        lambda **values: AuthToken.objects.alive(**values).values_list("pk")[allowed:],
+        user_id=int,
+        stamp=str,
+        now=datetime,
+        used_since=datetime,
+    )
 
 
 @contextlib.contextmanager

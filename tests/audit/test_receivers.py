@@ -133,7 +133,7 @@ def test_refusal_that_follows_a_recorded_one_leaves_a_row_of_its_own(bob: User, 
 
 @with_own_urls
 def test_bare_check_that_cant_be_recorded_lets_nobody_in(bob: User, client: Client) -> None:
-    with patch("audit.models.LoginLog.save", side_effect=OperationalError("full")), pytest.raises(OperationalError):
+    with patch("audit.recording.insert", side_effect=OperationalError("full")), pytest.raises(OperationalError):
         client.post("/own/", {"username": "bob", "password": PASSWORD})
     assert not client.cookies
 
@@ -180,7 +180,7 @@ def test_refused_admin_login_leaves_one_row(
 def test_admin_login_whose_row_cant_be_written_lets_nobody_in(client: Client) -> None:
     User.objects.create_user("sue", password=PASSWORD, is_staff=True)
     client.raise_request_exception = False
-    with patch("audit.models.LoginLog.save", side_effect=OperationalError("disk full")):
+    with patch("audit.recording.insert", side_effect=OperationalError("disk full")):
         answer = client.post(ADMIN_LOGIN, {"username": "sue", "password": PASSWORD})
     assert answer.status_code == 503
     assert answer["Retry-After"]

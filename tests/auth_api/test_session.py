@@ -184,7 +184,7 @@ def test_table_has_the_digest_alone(bob: User, browser: APIClient) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("failing", ["audit.models.LoginLog.save", "django.db.models.query.QuerySet.update"])
+@pytest.mark.parametrize("failing", ["audit.recording.insert", "django.db.models.query.QuerySet.update"])
 def test_no_session_without_its_row(failing: str) -> None:
     User.objects.create_user("bob", password=PASSWORD)
     client = APIClient()
