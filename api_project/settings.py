@@ -148,7 +148,10 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         # A database that is gone answers within seconds instead of holding the worker for minutes.
         "connect_timeout": 5,
         # A process that is frozen in a transaction keeps its locks from the others for no longer than this.
-        "options": "-c lock_timeout=3s -c idle_in_transaction_session_timeout=10s",
+        # The log's pages are to be read by an index in their order, without anything to sort or workers to start; and
+        # what else has no index is not to be compiled for being forbidden.
+        "options": "-c lock_timeout=3s -c idle_in_transaction_session_timeout=10s -c enable_seqscan=off"
+        " -c enable_bitmapscan=off -c enable_sort=off -c max_parallel_workers_per_gather=0 -c jit=off",
         # Threads that wait for their turn to check a password need no connection. A process gets by with few, then.
         # timeout: seconds to wait for one, and what a request loses that comes just before the database is back.
         # reconnect_timeout: the next request tries anew, not the pool, ever later.

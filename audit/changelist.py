@@ -1,7 +1,8 @@
 """The admin's list of the login log, page by page without counting."""
 
-from typing import Any
+from typing import Any, ClassVar, cast
 
+from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.db import DataError
@@ -10,7 +11,32 @@ from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 
 from audit.keyset import Span, read_page
-from audit.models import LoginLog
+from audit.models import Condition, LoginLog, LoginLogQuerySet, conditions_of
+from audit.networks import parse_network
+from users.names import normalise
+
+
+class ColumnFilter(SimpleListFilter):
+    """A choice among the values of one column. The list itself filters, so that one index is used for all."""
+
+    values: ClassVar[dict[str, Any]] = {}
+
+    @property
+    def condition(self) -> Condition | None:
+        """Return the column and its value, if one was chosen."""
+        value = self.value()
+        return (str(self.parameter_name), self.values.get(value, value)) if value else None
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[LoginLog]) -> None:
+        """Leave it to the list."""
+
+
+def searched(term: str) -> list[Condition]:
+    """Return the conditions of a network, if the term is one, or else of a name."""
+    network = parse_network(term) if term else None
+    if network is not None:
+        return conditions_of(network)
+    return [("username", normalise(term))] if term else []
 
 
 class KeysetChangeList(ChangeList):
@@ -19,6 +45,12 @@ class KeysetChangeList(ChangeList):
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[LoginLog]) -> list[str | Combinable]:
         """Return the one order that there is."""
         return ["-login_time", "-id"]
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[LoginLog]:
+        """Return the rows that pass filters and search, found by one index."""
+        found = super().get_queryset(request, exclude_parameters)
+        chosen = [spec.condition for spec in self.filter_specs if isinstance(spec, ColumnFilter) and spec.condition]
+        return cast(LoginLogQuerySet, found).matching([*chosen, *searched(self.query.strip())])
 
     def get_results(self, request: HttpRequest) -> None:
         """Read one page with one query."""

@@ -5,6 +5,7 @@ from typing import Any, Protocol, cast
 
 from django import forms
 from django.core.exceptions import ValidationError as FormError
+from django.core.validators import EMPTY_VALUES
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +17,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.views import APIView
 
 from audit.keyset import Span
-from audit.models import LoginLog, LoginLogQuerySet
+from audit.models import Condition, LoginLog, LoginLogQuerySet, conditions_of
 from audit.networks import Network, parse_network
 from users.attempts import Entrance, FailureReason
 from users.names import normalise
@@ -95,15 +96,13 @@ class LoginLogFilter(filters.FilterSet):
     """The filters of the log. A row has to pass all that are given."""
 
     user = IdFilter(min_value=1, max_value=MAX_ID)
-    username = filters.CharFilter(method="filter_username")
-    ip_address = NetworkFilter(
-        method="filter_ip_address", help_text=_("An address, or a network such as 10.0.0.0/8 or 2001:db8::/32.")
-    )
+    username = filters.CharFilter()
+    ip_address = NetworkFilter(help_text=_("An address, or a network such as 10.0.0.0/8 or 2001:db8::/32."))
     is_success = StrictBooleanFilter()
-    failure_reason = filters.ChoiceFilter(choices=FailureReason.choices, method="filter_failure_reason")
+    failure_reason = filters.ChoiceFilter(choices=FailureReason.choices)
     entrance = filters.ChoiceFilter(choices=Entrance.choices)
-    login_time_after = MomentFilter(method="leave", help_text=_("This time or later."))
-    login_time_before = MomentFilter(method="leave", help_text=_("Before this time."))
+    login_time_after = MomentFilter(help_text=_("This time or later."))
+    login_time_before = MomentFilter(help_text=_("Before this time."))
 
     class Meta:
         model = LoginLog
@@ -115,27 +114,29 @@ class LoginLogFilter(filters.FilterSet):
         times = self.form.cleaned_data
         return Span.of_times(times["login_time_after"], times["login_time_before"])
 
-    def leave(self, queryset: QuerySet[LoginLog], name: str, value: datetime) -> QuerySet[LoginLog]:
-        """Leave the times to whoever reads the span."""
-        return queryset
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Return what was asked for, but for the times, in the form that the log stores."""
+        asked = {name: value for name, value in self.form.cleaned_data.items() if value not in EMPTY_VALUES}
+        network = asked.pop("ip_address", None)
+        columns = {"user": "user_id", "username": "username"}
+        columns |= {name: name for name in ("is_success", "failure_reason", "entrance")}
+        if "username" in asked:
+            asked["username"] = normalise(asked["username"])
+        found = [(columns[name], value) for name, value in asked.items() if name in columns]
+        return (*found, *(conditions_of(network) if network else []))
 
-    def filter_ip_address(self, queryset: LoginLogQuerySet, name: str, value: Network) -> LoginLogQuerySet:
-        """Compare addresses in the form that the log stores, and networks by their parts."""
-        return queryset.of_network(value)
-
-    def filter_failure_reason(self, queryset: QuerySet[LoginLog], name: str, value: str) -> QuerySet[LoginLog]:
-        """Compare, in words that let the databases use the index of failures."""
-        return queryset.filter(is_success=False, failure_reason=value)
-
-    def filter_username(self, queryset: QuerySet[LoginLog], name: str, value: str) -> QuerySet[LoginLog]:
-        """Compare in the spelling that the log stores."""
-        return queryset.filter(username=normalise(value))
+    def filter_queryset(self, queryset: QuerySet[Any, Any]) -> LoginLogQuerySet:
+        """Return the rows of any time. A queryset that has conditions already has those of the reader's own rows."""
+        rows = cast(LoginLogQuerySet, queryset)
+        return rows.matching(self.conditions, is_led=bool(rows.query.has_filters()))
 
 
 class LogView(Protocol):
     """What the backend asks of a view, and tells it."""
 
     span: Span
+    conditions: tuple[Condition, ...]
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -164,6 +165,6 @@ class StrictFilterBackend(filters.DjangoFilterBackend):
         filterset = LoginLogFilter(request.GET, queryset, request=request)
         if not filterset.is_valid():
             raise ValidationError(filterset.errors)
-        log_view.span = filterset.span
+        log_view.span, log_view.conditions = filterset.span, filterset.conditions
         filtered: QuerySet[Any] = filterset.qs
         return filtered

@@ -1,5 +1,6 @@
 """Successes and failures over time."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -40,8 +41,10 @@ class Quarter(Func):
         return self.as_sql(compiler, connection, template=template, **context)
 
 
-def summarise(rows: QuerySet[LoginLog], span: Span, *, bucket: Bucket, tz: ZoneInfo) -> dict[str, Any]:
-    """Count the rows of the span by hour or by day.
+def summarise(
+    rows: QuerySet[LoginLog], span: Span, *, bucket: Bucket, tz: ZoneInfo, only: bool | None = None
+) -> dict[str, Any]:
+    """Count the rows of the span by hour or by day; ``only`` those that are, or are not, a success.
 
     Raises:
         ValidationError: the span has more than 10,000 buckets.
@@ -50,16 +53,20 @@ def summarise(rows: QuerySet[LoginLog], span: Span, *, bucket: Bucket, tz: ZoneI
     after = within_time(span.after.login_time if span.after else before - bucket.default_range)
     if before - after > MAX_BUCKETS * (timedelta(hours=1) if bucket is Bucket.HOUR else timedelta(days=1)):
         raise ValidationError({"bucket": [_("The time asked for has more than 10,000 of them.")]})
-    found: dict[datetime, list[int]] = {start: [0, 0] for start in bucket.starts(after, before, tz)}
+    starts = list(bucket.starts(after, before, tz))
+    sums = [[0, 0] for _ in starts]
     for quarter, success, failure in counts(rows, after, before):
-        sums = found[bucket.start(max(EPOCH + quarter * QUARTER, after), tz)]
-        sums[0] += success
-        sums[1] += failure
+        # Times of one offset are compared as moments, and a quarter that was cut counts from where it was cut.
+        place = sums[bisect_right(starts, max(EPOCH + quarter * QUARTER, after)) - 1]
+        place[0] += 0 if only is False else success
+        place[1] += 0 if only is True else failure
     return {
         "bucket": bucket,
         "tz": tz.key,
-        "totals": {name: sum(sums[index] for sums in found.values()) for index, name in enumerate(NAMES)},
-        "results": [{"start": start, **dict(zip(NAMES, sums, strict=True))} for start, sums in found.items()],
+        "totals": {name: sum(pair[index] for pair in sums) for index, name in enumerate(NAMES)},
+        "results": [
+            {"start": start, "success": pair[0], "failure": pair[1]} for start, pair in zip(starts, sums, strict=True)
+        ],
     }
 
 

@@ -1,7 +1,7 @@
 """Which pages of Latchkey's log are read, and how."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from ipaddress import ip_network
 from typing import Any
@@ -17,15 +17,21 @@ from audit.keyset import DOWN, Position, oldest, position_of, read_page
 from audit.models import LoginLog
 from audit.serializers import COLUMNS, as_json
 from audit.views import LoginLogViewSet
-from benchmarks.log_rows import END, START, accounts
+from benchmarks.log_rows import ACCOUNTS, END, START, accounts
 from benchmarks.sampling import Sample
 from users.models import User
+
+
+def between(after: datetime, before: datetime) -> str:
+    """Return the query string of the days from one to before the other."""
+    return f"login_time_after={after:%Y-%m-%d}T00:00:00Z&login_time_before={before:%Y-%m-%d}T00:00:00Z"
+
 
 SIZE = 50  # rows of a page
 FIRST, DEEP, LAST = "first", "deep", "last"
 QUERY, VIEW, SUMMARY, ADMIN = "query and serialization", "through the view", "summary", "admin"
 MIDDLE = START + (END - START) / 2
-MONTH = f"login_time_after={MIDDLE - timedelta(days=15):%Y-%m-%d}T00:00:00Z&login_time_before={MIDDLE + timedelta(days=15):%Y-%m-%d}T00:00:00Z"
+MONTH = between(MIDDLE - timedelta(days=15), MIDDLE + timedelta(days=15))
 HOST = "127.0.0.1"  # one of ALLOWED_HOSTS
 factory = APIRequestFactory(SERVER_NAME=HOST)
 read = LoginLogViewSet.as_view({"get": "list"})
@@ -58,6 +64,11 @@ def filters() -> dict[str, str]:
         "is_success=false, entrance=admin": "is_success=false&entrance=admin",
         "failure_reason=malformed, entrance=admin": "failure_reason=malformed&entrance=admin",
         "username, ip_address": f"username={name}&ip_address={ipv4}",
+        # One condition that a few rows meet, beside one that most rows do: which index is read?
+        "a rare username, entrance=api": f"username={accounts()[-1].name}&entrance=api",
+        "a rare username, failure_reason": f"username={accounts()[-1].name}&failure_reason=wrong_password",
+        "a rare user, entrance=api": f"user={ACCOUNTS}&entrance=api",
+        "a username that nobody has, entrance=api": "username=nobody&entrance=api",
     }
 
 
@@ -67,7 +78,7 @@ def samples(user: User) -> Iterator[Sample]:
         for place, cursor in cursors(query).items():
             yield Sample(QUERY, title, place, query_of(query, cursor))
             yield Sample(VIEW, title, place, partial(ask, read, user, f"{query}&cursor={cursor}"))
-    year = f"login_time_after={START:%Y-%m-%d}T00:00:00Z&login_time_before={END:%Y-%m-%d}T00:00:00Z"
+    year = between(START, END)
     for title, query in {"": "", ", user": "&user=1", ", is_success=false": "&is_success=false"}.items():
         yield Sample(SUMMARY, f"a year by day{title}", "", partial(ask, count, user, f"bucket=day&{year}{query}"))
         yield Sample(SUMMARY, f"a month by hour{title}", "", partial(ask, count, user, f"bucket=hour&{MONTH}{query}"))

@@ -50,7 +50,7 @@ def fill(present: int, rows: int) -> None:
 
 def indexes() -> list[models.Index]:
     """Return those of the log, beside its primary key."""
-    return META.indexes
+    return list(META.indexes)
 
 
 def create_indexes() -> None:

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 from django.db.models import QuerySet
@@ -17,7 +18,7 @@ from benchmarks.sampling import Sample
 from users.models import User
 
 PAGES = "pages"
-FILTERED = {"": {}, ", one account": {"user": 1}, ", failures": {"is_success": False}}
+FILTERED: dict[str, dict[str, Any]] = {"": {}, ", one account": {"user": 1}, ", failures": {"is_success": False}}
 
 
 class Numbered(PageNumberPagination):
@@ -37,22 +38,23 @@ class LogView(ListAPIView[LoginLog]):
     """The log, newest first."""
 
     serializer_class = LoginLogSerializer
-    conditions: dict[str, object] = {}
+    conditions: dict[str, Any] = {}
 
-    def get_queryset(self) -> QuerySet[LoginLog]:
+    def get_queryset(self) -> QuerySet[LoginLog, Any]:
         """Return the rows."""
-        return LoginLog.objects.filter(**self.conditions).values(*COLUMNS)  # type: ignore[return-value]  # dictionaries
+        rows: QuerySet[LoginLog, Any] = LoginLog.objects.filter(**self.conditions).values(*COLUMNS)
+        return rows
 
 
 def samples(user: User) -> Iterator[Sample]:
     """Yield both kinds of pages, of all rows and of some."""
     for title, conditions in FILTERED.items():
         numbered = LogView.as_view(pagination_class=Numbered, conditions=conditions)
-        last = -(-LoginLog.objects.filter(**conditions).count() // SIZE)  # type: ignore[arg-type]  # columns of its
+        last = -(-LoginLog.objects.filter(**conditions).count() // SIZE)
         for place, number in {FIRST: 1, DEEP: max(1, last // 2), LAST: last}.items():
             yield Sample(PAGES, f"PageNumberPagination{title}", place, partial(ask, numbered, user, f"page={number}"))
         cursor = LogView.as_view(pagination_class=Cursor, conditions=conditions)
-        oldest = list(LoginLog.objects.filter(**conditions).order_by("login_time")[: SIZE + 1])[-1].login_time  # type: ignore[arg-type]
+        oldest = list(LoginLog.objects.filter(**conditions).order_by("login_time")[: SIZE + 1])[-1].login_time
         for place, position in {FIRST: None, DEEP: MIDDLE, LAST: max(oldest, START)}.items():
             query = f"cursor={quote(base64.b64encode(f'p={quote(str(position))}'.encode()))}" if position else ""
             yield Sample(PAGES, f"CursorPagination{title}", place, partial(ask, cursor, user, query))

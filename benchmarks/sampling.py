@@ -29,12 +29,13 @@ class Sample:
         return {"section": self.section, "what": self.what, "place": self.place, "times": self.times}
 
 
-def measure(samples: Iterable[Sample], *, repetitions: int, milliseconds: float, at_least: int = 5) -> None:
-    """Take each so many times; fewer, but some, of what takes longer than that altogether."""
+def measure(samples: Iterable[Sample], *, repetitions: int, milliseconds: float) -> None:
+    """Take each so many times; five times, or twice, if that would take longer altogether."""
     samples = list(samples)
-    for sample in samples:
-        sample.run()  # warms it up
+    for sample in tqdm(samples, desc="warming up", disable=None):
+        sample.run()
     for number in tqdm(range(repetitions), desc="repetitions", disable=None):
         for sample in samples:
-            if number < at_least or sum(sample.times) < milliseconds:
+            spent = sum(sample.times)
+            if number < 2 or spent < milliseconds or (number < 5 and spent < 5 * milliseconds):
                 sample.take()

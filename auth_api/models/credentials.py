@@ -107,8 +107,10 @@ class AuthTokenManager(models.Manager["AuthToken"]):
         return IssuedToken(token, key)
 
     def _make_room(self, allowed: int) -> None:
-        whose = {"user_id": self.instance.pk, "stamp": self.instance.password_stamp}
-        surplus = [pk for (pk,) in tokens_over(allowed).rows(**whose, **times_of_life())]
+        rows = tokens_over(allowed).rows(
+            user_id=self.instance.pk, stamp=self.instance.password_stamp, **times_of_life()
+        )
+        surplus = [pk for (pk,) in rows]
         if surplus:
             AuthToken.objects.filter(pk__in=surplus).delete()
 

@@ -1,6 +1,7 @@
 """Every filter, and what is usually asked together, reads an index in the order of the page, and sorts nothing."""
 
 import random
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,36 +20,42 @@ from users.attempts import Entrance, FailureReason
 pytestmark = [pytest.mark.usefixtures("log"), pytest.mark.django_db]
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ROWS = 30_000
-FILTERS = [
-    "",
-    "user=3",
-    "username=user-5",
-    "ip_address=10.1.2.3",
-    "ip_address=10.1.2.0/24",
-    "ip_address=10.1.2.0/28",
-    "ip_address=10.1.0.0/16",
-    "ip_address=10.1.0.0/20",
-    "ip_address=10.0.0.0/8",
-    "ip_address=10.0.0.0/12",
-    "ip_address=0.0.0.0/1",
-    "ip_address=2001:db8::/32",
-    "ip_address=2001:db8:1::/48",
-    "ip_address=2001:db8:1:2::/64",
-    "ip_address=2001:db8:1:2::/96",
-    "is_success=true",
-    "is_success=false",
-    "failure_reason=inactive",
-    "failure_reason=wrong_password",
-    "entrance=api",
-    "entrance=admin",
-    "user=3&is_success=false",
-    "username=user-5&is_success=false",
-    "username=user-5&entrance=admin",
-    "ip_address=10.1.2.3&is_success=false",
-    "ip_address=10.0.0.0/8&is_success=false",
-    "is_success=false&entrance=admin",
-    "failure_reason=wrong_password&entrance=api",
-]
+FILTERS = {
+    "": "time",
+    "user=3": "user",
+    "username=user-5": "username",
+    "ip_address=10.1.2.3": "address",
+    "ip_address=10.1.2.0/24": "fine",
+    "ip_address=10.1.2.0/28": "fine",
+    "ip_address=10.1.0.0/16": "medium",
+    "ip_address=10.1.0.0/20": "medium",
+    "ip_address=10.0.0.0/8": "coarse",
+    "ip_address=10.0.0.0/12": "coarse",
+    "ip_address=0.0.0.0/1": "time",
+    "ip_address=2001:db8::/32": "coarse",
+    "ip_address=2001:db8:1::/48": "medium",
+    "ip_address=2001:db8:1:2::/64": "fine",
+    "ip_address=2001:db8:1:2::/96": "fine",
+    "is_success=true": "success",
+    "is_success=false": "success",
+    "failure_reason=inactive": "reason",
+    "failure_reason=wrong_password": "reason",
+    "entrance=api": "entrance",
+    "entrance=admin": "entrance",
+    "user=3&is_success=false": "user",
+    "user=3&entrance=api": "user",
+    "user=3&ip_address=10.0.0.0/8": "user",
+    "username=user-5&is_success=false": "username",
+    "username=user-5&entrance=admin": "username",
+    "username=user-5&failure_reason=wrong_password": "username",
+    "username=user-5&ip_address=10.0.0.0/8": "username",
+    "ip_address=10.1.2.3&is_success=false": "address",
+    "ip_address=10.1.2.3&entrance=api": "address",
+    "ip_address=10.0.0.0/8&is_success=false": "coarse",
+    "ip_address=10.1.0.0/16&entrance=api": "medium",
+    "is_success=false&entrance=admin": "entrance",
+    "failure_reason=wrong_password&entrance=api": "reason",
+}  # and whose index is read
 TIMES = [
     "",
     "login_time_after=2026-01-05T00:00:00Z",
@@ -62,8 +69,9 @@ def log(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Fill the log for this module: a planner says nothing of an empty table, nor of one with a few rows a page."""
     with django_db_blocker.unblock(), transaction.atomic():
         LoginLog.objects.bulk_create((row(number) for number in range(ROWS)), batch_size=1000)
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        if connection.vendor == "postgresql":  # whose planner would take the table for an empty one
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
         yield
         transaction.set_rollback(True)
 
@@ -96,8 +104,10 @@ def asked(query: str) -> tuple[QuerySet[Any, Any], Span]:
     return filterset.qs.values(*COLUMNS), filterset.span
 
 
-def assert_reads_an_index_in_order(rows: QuerySet[Any, Any]) -> None:
+def assert_reads_an_index_in_order(rows: QuerySet[Any, Any], index: str) -> None:
     plan = rows.explain()
+    if connection.vendor == "sqlite":  # PostgreSQL knows the values, and may know better
+        assert re.search(rf"audit_loginlog USING INDEX audit_log_{index}\b", plan), plan
     assert "SORT" not in plan.upper(), plan
     assert "TEMP B-TREE" not in plan, plan
     assert "USING INDEX" in plan or "Index Scan" in plan, plan
@@ -115,7 +125,7 @@ def test_filter_reads_an_index_and_sorts_nothing(filters: str, times: str) -> No
         (span.cut_before(middle), ("-login_time", "-id")),
         (span.cut_after(middle), ("login_time", "id")),
     ):
-        assert_reads_an_index_in_order(part.filter(rows).order_by(*order)[:51])
+        assert_reads_an_index_in_order(part.filter(rows).order_by(*order)[:51], FILTERS[filters])
 
 
 @pytest.mark.parametrize("times", TIMES[::3])
