@@ -67,11 +67,11 @@ CSRF_COOKIE_SECURE = HTTPS
 
 INSTALLED_APPS = [
     "api_project.apps.ApiProjectConfig",
+    "django.contrib.auth",
     "users.apps.UsersConfig",
     "auth_api.apps.AuthApiConfig",
     "audit.apps.AuditConfig",
     "api_project.apps.LatchkeyAdminConfig",
-    "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",

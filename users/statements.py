@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.signals import post_save, pre_save
 
-Value = str | int | datetime
+Value = str | int | datetime | UUID
 Row = tuple[Any, ...]
 # Stand for the values in what is compiled, and are told from one another and from anything else.
 MARKERS: dict[type[Value], Callable[[int], Value]] = {
@@ -64,6 +65,8 @@ class Prepared:
 
 def adapt(value: Value) -> Any:
     """Return the value as the database's driver takes it."""
+    if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
+        return value.hex
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from auth_api import keys
 from users.clients import USER_AGENT_LENGTH, Client
 from users.models import User
-from users.statements import Prepared, insert
+from users.statements import Prepared, execute, insert
 
 NAME_LENGTH = 100  # characters
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # before all tokens
@@ -85,7 +85,7 @@ class AuthTokenManager(models.Manager["AuthToken"]):
         now = timezone.now()
         if expires_at is None and settings.TOKEN_LIFETIME:
             expires_at = now + settings.TOKEN_LIFETIME
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             if settings.TOKENS_PER_USER:
                 if not is_locked:  # parallel logins of the account wait for one another here: the count is exact
                     User.objects.lock(self.instance)
@@ -110,9 +110,8 @@ class AuthTokenManager(models.Manager["AuthToken"]):
         rows = tokens_over(allowed).rows(
             user_id=self.instance.pk, stamp=self.instance.password_stamp, **times_of_life()
         )
-        surplus = [pk for (pk,) in rows]
-        if surplus:
-            AuthToken.objects.filter(pk__in=surplus).delete()
+        for (pk,) in rows:
+            execute("DELETE FROM auth_api_authtoken WHERE id = %s", pk)
 
 
 def times_of_life() -> dict[str, datetime]:
