@@ -204,7 +204,7 @@ def test_rows_that_are_loaded_in_bulk_are_counted() -> None:
             username="x",
             entrance="api",
             is_success=number % 4 == 0,
-            login_time=timezone.now() - number * timedelta(minutes=7),
+            login_time=now - number * timedelta(minutes=7),
         )
         for number in range(100)
     ]

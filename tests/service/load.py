@@ -15,6 +15,7 @@ import httpx
 from tests.service.server import ADMIN_PASSWORD, Server
 
 CLIENTS = 8
+KINDS = ["api", "unknown", "session", "wrong"]
 
 
 @dataclass
@@ -68,7 +69,7 @@ def under_load(server: Server) -> Iterator[Load]:
     load, stopped = Load(server), Event()
 
     def attempt(first: int) -> None:
-        kinds = cycle(["api", "unknown", "session", "wrong"][first % 4 :] + ["api", "unknown", "session", "wrong"])
+        kinds = cycle(KINDS[first % 4 :] + KINDS[: first % 4])
         while not stopped.is_set():
             with server.client() as client:
                 load.send(client, next(kinds))

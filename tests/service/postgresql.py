@@ -17,10 +17,8 @@ def programs() -> Path:
         answer = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=True)
         found.append(Path(answer.stdout.strip()))
     found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    for folder in found:
-        if (folder / "initdb").exists():
-            return folder
-    missing("PostgreSQL's server")
+    usable = [folder for folder in found if (folder / "initdb").exists()]
+    return usable[0] if usable else missing("PostgreSQL's server")
 
 
 @dataclass
