@@ -153,3 +153,30 @@ def test_never_more_inside_than_allowed(pool: ThreadPoolExecutor) -> None:
         future.result()
     assert max(most) == 3
     assert gate._inside == 0
+
+
+class Pooled:
+    """A connection, as far as lending goes."""
+
+    def __init__(self, *, pool: object, in_atomic_block: bool) -> None:
+        self.pool, self.in_atomic_block, self.is_closed = pool, in_atomic_block, False
+
+    def close(self) -> None:
+        """Note that it was given back."""
+        self.is_closed = True
+
+
+@pytest.mark.parametrize(
+    ("pool", "in_atomic_block", "is_lent"), [(object(), False, True), (object(), True, False), (None, False, False)]
+)
+def test_who_waits_gives_the_connection_back_to_its_pool(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch, pool: object, in_atomic_block: bool, is_lent: bool
+) -> None:
+    connection = Pooled(pool=pool, in_atomic_block=in_atomic_block)
+    monkeypatch.setattr(users.gate, "connection", connection)
+    gate.enter(deadline=time.monotonic() + PATIENCE)
+    assert not connection.is_closed  # there was no need to wait
+    with pytest.raises(NoTurnError):
+        gate.enter(deadline=time.monotonic())
+    assert connection.is_closed == is_lent
+    gate.leave()
