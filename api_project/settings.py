@@ -188,35 +188,26 @@ TOKEN_IDLE_LIFETIME = read(
 )
 TOKENS_PER_USER = read(env.int, "TOKENS_PER_USER", "a number; 0 for any", default=25, validate=validate.Range(min=0))
 A_LIMIT = "a number; 0 switches the limit off"
+NOT_NEGATIVE = validate.Range(min=0)
 LOGIN_FAILURES_PER_ACCOUNT_AND_NETWORK = read(
-    env.int, "LOGIN_FAILURES_PER_ACCOUNT_AND_NETWORK", A_LIMIT, default=5, validate=validate.Range(min=0)
+    env.int, "LOGIN_FAILURES_PER_ACCOUNT_AND_NETWORK", A_LIMIT, default=5, validate=NOT_NEGATIVE
 )
-LOGIN_FAILURES_PER_ACCOUNT = read(
-    env.int, "LOGIN_FAILURES_PER_ACCOUNT", A_LIMIT, default=30, validate=validate.Range(min=0)
-)
-LOGIN_FAILURES_PER_NETWORK = read(
-    env.int, "LOGIN_FAILURES_PER_NETWORK", A_LIMIT, default=100, validate=validate.Range(min=0)
-)
+LOGIN_FAILURES_PER_ACCOUNT = read(env.int, "LOGIN_FAILURES_PER_ACCOUNT", A_LIMIT, default=30, validate=NOT_NEGATIVE)
+LOGIN_FAILURES_PER_NETWORK = read(env.int, "LOGIN_FAILURES_PER_NETWORK", A_LIMIT, default=100, validate=NOT_NEGATIVE)
+A_WINDOW = validate.Range(min=timedelta(seconds=1), max=timedelta(days=30))
 LOGIN_WINDOW = read(
-    env.timedelta,
-    "LOGIN_WINDOW",
-    "a duration such as 15m, from 1s to 30d",
-    default=timedelta(minutes=15),
-    validate=validate.Range(min=timedelta(seconds=1), max=timedelta(days=30)),
+    env.timedelta, "LOGIN_WINDOW", "a duration from 1s to 30d", default=timedelta(minutes=15), validate=A_WINDOW
 )
 # Of one process. One more password than there are processors would only slow down the others.
 PASSWORD_CHECKS_AT_ONCE = read(
-    env.int, "PASSWORD_CHECKS_AT_ONCE", A_LIMIT, default=max(1, CPUS // WORKERS), validate=validate.Range(min=0)
+    env.int, "PASSWORD_CHECKS_AT_ONCE", A_LIMIT, default=max(1, CPUS // WORKERS), validate=NOT_NEGATIVE
 )
 PASSWORD_CHECKS_WAITING = read(
     env.int, "PASSWORD_CHECKS_WAITING", "a number from 0 to 512", default=64, validate=validate.Range(0, 512)
 )
+A_WAIT = validate.Range(min=timedelta(seconds=1), max=timedelta(seconds=20))
 PASSWORD_CHECK_WAIT = read(
-    env.timedelta,
-    "PASSWORD_CHECK_WAIT",
-    "a duration such as 5s, from 1s to 20s",
-    default=timedelta(seconds=5),
-    validate=validate.Range(min=timedelta(seconds=1), max=timedelta(seconds=20)),
+    env.timedelta, "PASSWORD_CHECK_WAIT", "a duration from 1s to 20s", default=timedelta(seconds=5), validate=A_WAIT
 )
 LOGIN_URL = LOGIN_REDIRECT_URL = "/admin/"
 SESSION_ENGINE = "auth_api.sessions"

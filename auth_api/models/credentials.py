@@ -85,29 +85,30 @@ class AuthTokenManager(models.Manager["AuthToken"]):
         now = timezone.now()
         if expires_at is None and settings.TOKEN_LIFETIME:
             expires_at = now + settings.TOKEN_LIFETIME
+        token = AuthToken(
+            user=self.instance,
+            password_stamp=self.instance.password_stamp,
+            digest=keys.digest(key),
+            hint=keys.hint(key),
+            name=name,
+            scope=scope,
+            created_at=now,
+            expires_at=expires_at,
+            last_used_at=now,
+            last_used_ip=client.ip_address if client else None,
+            user_agent=client.user_agent if client else "",
+        )
         with transaction.atomic(savepoint=False):
-            if settings.TOKENS_PER_USER:
-                if not is_locked:  # parallel logins of the account wait for one another here: the count is exact
-                    User.objects.lock(self.instance)
-                self._make_room(settings.TOKENS_PER_USER - 1)
-            token = AuthToken(
-                user=self.instance,
-                password_stamp=self.instance.password_stamp,
-                digest=keys.digest(key),
-                hint=keys.hint(key),
-                name=name,
-                scope=scope,
-                created_at=now,
-                expires_at=expires_at,
-                last_used_at=now,
-                last_used_ip=client.ip_address if client else None,
-                user_agent=client.user_agent if client else "",
-            )
+            self._make_room(is_locked=is_locked)
             insert(token)
         return IssuedToken(token, key)
 
-    def _make_room(self, allowed: int) -> None:
-        rows = tokens_over(allowed).rows(
+    def _make_room(self, *, is_locked: bool) -> None:
+        if not settings.TOKENS_PER_USER:
+            return
+        if not is_locked:  # parallel logins of the account wait for one another here: the count is exact
+            User.objects.lock(self.instance)
+        rows = tokens_over(settings.TOKENS_PER_USER - 1).rows(
             user_id=self.instance.pk, stamp=self.instance.password_stamp, **times_of_life()
         )
         for (pk,) in rows:

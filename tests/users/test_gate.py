@@ -132,6 +132,7 @@ def test_zero_lets_in_everybody(pool: ThreadPoolExecutor) -> None:
     done = Event()
     futures = [pool.submit(pass_through, gate, log, until=done) for _ in range(8)]
     await_length(log, 8)
+    assert log == ["in "] * 8
     done.set()
     for future in futures:
         future.result()
