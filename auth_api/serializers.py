@@ -1,6 +1,5 @@
 """What the credential endpoints answer."""
 
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,12 +9,7 @@ from rest_framework.exceptions import NotFound
 from auth_api.models import AuthToken, IssuedToken, Lockout, Scope, Session
 from auth_api.sessions import SessionStore
 from users.attempts import underlying
-from users.serializers import UserSerializer
-
-
-def as_iso(moment: datetime | None) -> str | None:
-    """Return the time in UTC as REST framework writes it."""
-    return moment.isoformat().replace("+00:00", "Z") if moment else None
+from users.serializers import UserSerializer, as_iso
 
 
 class IssuedTokenSerializer(serializers.Serializer[Any]):

@@ -1,4 +1,6 @@
-"""Accounts as JSON."""
+"""Accounts as JSON, and how times are written in it."""
+
+from datetime import datetime
 
 from rest_framework import serializers
 
@@ -29,3 +31,8 @@ class PasswordChangeSerializer(serializers.Serializer[dict[str, str]]):
 
     current_password = serializers.CharField(max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False)
     new_password = serializers.CharField(max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False)
+
+
+def as_iso(moment: datetime | None) -> str | None:
+    """Return the time in UTC as REST framework writes it."""
+    return moment.isoformat().replace("+00:00", "Z") if moment else None

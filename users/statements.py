@@ -1,7 +1,7 @@
 """SQL of Django's that is compiled once, instead of each time it runs.
 
-Of the 0.35 ms that a small query takes on SQLite, the ORM's building of its SQL is 0.3. A login has a dozen queries
-(``python -m benchmarks.login_cost`` shows what they cost it); the rest of the code has no need of this.
+Of the 0.25 ms that a small query takes on SQLite, the ORM's building of its SQL is 0.22. A login has a dozen queries
+(``python -m benchmarks.login_cost`` shows what it costs in all); the rest of the code has no need of this.
 """
 
 from collections.abc import Callable

@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from audit.models import LoginLog
+from audit.signals import attempt_recorded
 from auth_api import limiter
 from auth_api.models import Guess, KnownNetwork, Lockout
 from tests.auth_api.conftest import Clock, LogIn
@@ -220,3 +222,27 @@ def test_account_can_be_deleted_with_its_networks_left_to_pruning(bob: User, log
     clock.move(days=31)
     call_command("prune_tokens")
     assert not KnownNetwork.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_the_taking_of_a_guess_is_not_flushed(bob: User, log_in: LogIn) -> None:
+    def durability() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous" if connection.vendor == "sqlite" else "SHOW synchronous_commit")
+            return str(cursor.fetchone()[0])
+
+    seen: list[str] = []
+
+    def look(**kwargs: object) -> None:
+        seen.append(durability())
+
+    full = "2" if connection.vendor == "sqlite" else "on"
+    attempt_recorded.connect(look)
+    try:
+        log_in(password=PASSWORD)
+        for _ in range(7):
+            log_in()
+            assert durability() == full
+    finally:
+        attempt_recorded.disconnect(look)
+    assert seen == [full] * 8  # in the transaction of each row, refused ones too
