@@ -149,7 +149,7 @@ def test_postgresql_ends_every_connection(server: Server, admin: httpx.Client, a
         anyone.post("/auth/login/", json=CREDENTIALS)
     name = urlsplit(server.database_url).path[1:]
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        connection.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name])
     assert admin.get("/users/me/").status_code == 200
     assert anyone.post("/auth/login/", json=CREDENTIALS).status_code == 200
 
@@ -169,7 +169,7 @@ def test_postgresql_read_only(server: Server, admin: httpx.Client, anyone: httpx
 def set_read_only(connection: psycopg.Connection, name: str, *, on: bool) -> None:
     """Make new transactions read-only, in new connections."""
     connection.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = {"on" if on else "off"}'.encode())
-    connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+    connection.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name])
 
 
 @on_postgresql
@@ -187,7 +187,7 @@ def test_postgresql_gone(server: Server, admin: httpx.Client, anyone: httpx.Clie
 def allow_connections(connection: psycopg.Connection, name: str, *, allowed: bool) -> None:
     """Open or close the database to everybody."""
     connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS {allowed}'.encode())
-    connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+    connection.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name])
 
 
 @pytest.fixture
