@@ -155,7 +155,7 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         # Threads that wait for their turn to check a password need no connection. A process gets by with few, then.
         # timeout: seconds to wait for one, and what a request loses that comes just before the database is back.
         # reconnect_timeout: the next request tries anew, not the pool, ever later.
-        "pool": {"min_size": 0, "max_size": DATABASE_CONNECTIONS, "timeout": 0.5, "reconnect_timeout": 0},
+        "pool": {"min_size": 0, "max_size": DATABASE_CONNECTIONS, "timeout": 0.9, "reconnect_timeout": 0},
     } | DATABASES["default"].get("OPTIONS", {})
 else:
     raise ImproperlyConfigured("The environment variable DATABASE_URL must name PostgreSQL or SQLite.")
