@@ -143,7 +143,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["ENGINE"] = "api_project.postgresql"
     DATABASES["default"]["OPTIONS"] = {
         # A database that is gone answers within seconds instead of holding the worker for minutes.
         "connect_timeout": 5,
@@ -152,10 +152,12 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         # what else has no index is not to be compiled for being forbidden.
         "options": "-c lock_timeout=3s -c idle_in_transaction_session_timeout=10s -c enable_seqscan=off"
         " -c enable_bitmapscan=off -c enable_sort=off -c max_parallel_workers_per_gather=0 -c jit=off",
-        # Threads that wait for their turn to check a password need no connection. A process gets by with few, then.
-        # timeout: seconds to wait for one, and what a request loses that comes just before the database is back.
-        # reconnect_timeout: the next request tries anew, not the pool, ever later.
-        "pool": {"min_size": 0, "max_size": DATABASE_CONNECTIONS, "timeout": 0.9, "reconnect_timeout": 0},
+        # So does a network that swallows everything: a minute after the last answer, the connection is over.
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,  # milliseconds that what was sent may go unacknowledged
+        "prepare_threshold": 0,  # a statement is prepared at its first run, where the cursor prepares at all
     } | DATABASES["default"].get("OPTIONS", {})
 else:
     raise ImproperlyConfigured("The environment variable DATABASE_URL must name PostgreSQL or SQLite.")

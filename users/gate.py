@@ -37,13 +37,13 @@ class Gate:
         Raises:
             NoTurnError: at once if the queue is full, or at the deadline.
         """
-        turn = Event()
         with self._lock:
             if not self._waiting and self._has_room():
                 self._inside += 1
                 return
             if len(self._waiting) >= self._queue():
                 raise NoTurnError
+            turn = Event()
             self._waiting.append(turn)
         try:
             lend_connection()
@@ -76,6 +76,6 @@ class Gate:
 
 
 def lend_connection() -> None:
-    """Give the connection back to its pool, if there is one: those who wait would keep it from those who work."""
-    if getattr(connection, "pool", None) and not connection.in_atomic_block:
+    """Leave the connection to others, where they share: those who wait would keep it from those who work."""
+    if getattr(connection, "is_lendable", False) and not connection.in_atomic_block:
         connection.close()

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
 from django.db.models.signals import post_save, pre_save
 
@@ -46,7 +47,7 @@ class Prepared:
         compiled = self.compiled.get(connection.vendor) or self.compile()
         adapted = {name: adapt(value) for name, value in values.items()}
         parameters = [constant if name is None else adapted[name] for name, constant in compiled.parameters]
-        with connection.cursor() as cursor:
+        with repeating_cursor() as cursor:
             cursor.execute(compiled.sql, parameters)
             found: list[Row] = cursor.fetchall()
         return [convert(row, compiled) for row in found] if compiled.converters else found
@@ -61,6 +62,12 @@ class Prepared:
         compiled = Compiled(sql, [(names.get(parameter), parameter) for parameter in parameters], converters)
         self.compiled[connection.vendor] = compiled
         return compiled
+
+
+def repeating_cursor() -> CursorWrapper:
+    """Return a cursor for statements that are run over and over."""
+    cursor: CursorWrapper = getattr(connection, "preparing_cursor", connection.cursor)()
+    return cursor
 
 
 def adapt(value: Value) -> Any:
@@ -100,7 +107,7 @@ def insert_silently(instance: Model) -> None:
         returning = " RETURNING id" if connection.vendor == "postgresql" else ""
         sql = f'INSERT INTO "{options.db_table}" ({columns}) VALUES ({values}){returning}'  # noqa: S608 - names of ours
         _inserts[key] = sql
-    with connection.cursor() as cursor:
+    with repeating_cursor() as cursor:
         cursor.execute(
             _inserts[key], [field.get_db_prep_save(field.pre_save(instance, add=True), connection) for field in fields]
         )
@@ -111,5 +118,5 @@ def insert_silently(instance: Model) -> None:
 
 def execute(sql: str, *values: Value) -> None:
     """Run a statement that returns nothing."""
-    with connection.cursor() as cursor:
+    with repeating_cursor() as cursor:
         cursor.execute(sql, [adapt(value) for value in values])

@@ -35,7 +35,7 @@ def load(expression: str, **environment: str) -> subprocess.CompletedProcess[str
             "settings.DATABASES['default']['ENGINE']",
             "DATABASE_URL",
             "postgresql://u@h/d",
-            "django.db.backends.postgresql",
+            "api_project.postgresql",
         ),
         ("settings.DATABASES['default']['NAME']", "DATABASE_URL", "sqlite:////srv/x.sqlite3", "/srv/x.sqlite3"),
     ],

@@ -156,11 +156,11 @@ def test_never_more_inside_than_allowed(pool: ThreadPoolExecutor) -> None:
     assert gate._inside == 0
 
 
-class Pooled:
+class Shared:
     """A connection, as far as lending goes."""
 
-    def __init__(self, *, pool: object, in_atomic_block: bool) -> None:
-        self.pool, self.in_atomic_block, self.is_closed = pool, in_atomic_block, False
+    def __init__(self, *, is_lendable: bool, in_atomic_block: bool) -> None:
+        self.is_lendable, self.in_atomic_block, self.is_closed = is_lendable, in_atomic_block, False
 
     def close(self) -> None:
         """Note that it was given back."""
@@ -168,12 +168,12 @@ class Pooled:
 
 
 @pytest.mark.parametrize(
-    ("pool", "in_atomic_block", "is_lent"), [(object(), False, True), (object(), True, False), (None, False, False)]
+    ("is_lendable", "in_atomic_block", "is_lent"), [(True, False, True), (True, True, False), (False, False, False)]
 )
-def test_who_waits_gives_the_connection_back_to_its_pool(
-    gate: Gate, monkeypatch: pytest.MonkeyPatch, pool: object, in_atomic_block: bool, is_lent: bool
+def test_who_waits_leaves_the_connection_to_others(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch, is_lendable: bool, in_atomic_block: bool, is_lent: bool
 ) -> None:
-    connection = Pooled(pool=pool, in_atomic_block=in_atomic_block)
+    connection = Shared(is_lendable=is_lendable, in_atomic_block=in_atomic_block)
     monkeypatch.setattr(users.gate, "connection", connection)
     gate.enter(deadline=time.monotonic() + PATIENCE)
     assert not connection.is_closed  # there was no need to wait

@@ -1,0 +1,88 @@
+"""Django's PostgreSQL, whose connections live longer than a request, and heal.
+
+Django has two ways of its own. A connection for each thread would be 80 for each process, since threads that wait to
+check a password are many. And psycopg's pool opens new connections in the background: after the database has ended
+them all, requests failed for up to two seconds that would have found it well; handing out also costs more than here.
+"""
+
+import time
+from collections import defaultdict
+from typing import Any
+
+from django.db.backends.base.base import NO_DB_ALIAS
+from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
+
+from api_project.postgresql.connections import Connection, Connections
+
+shared: defaultdict[tuple[str, str], Connections] = defaultdict(Connections)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """One thread's view of the database, with a connection while it works."""
+
+    is_lendable = True
+
+    @property
+    def connections(self) -> Connections:
+        """Return those that the threads share. Tests make other databases under the same alias."""
+        return shared[self.alias, self.settings_dict["NAME"]]
+
+    def connect(self) -> None:
+        """Go on with a connection that another request has left, or open one.
+
+        Raises:
+            OperationalError: the database can't be reached, or all connections are in use and stay so.
+        """
+        if self.alias == NO_DB_ALIAS:
+            super().connect()
+            return
+        idle = self.connections.take()
+        if idle is not None:
+            self.go_on_with(idle)
+            return
+        try:
+            super().connect()
+        except BaseException:
+            self.connections.throw_away(self.connection)
+            self.connection = None
+            raise
+
+    def go_on_with(self, connection: Connection) -> None:
+        """Do what ``connect()`` does with a new connection, but for the queries: it has been set up before."""
+        self.connection = connection
+        self.autocommit = True
+        self.in_atomic_block = self.needs_rollback = self.closed_in_transaction = self.errors_occurred = False
+        self.savepoint_ids, self.atomic_blocks, self.run_on_commit = [], [], []
+        self.close_at = time.monotonic()
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Let go of the connection, at the beginning and the end of each request."""
+        self.close()
+
+    def _close(self) -> None:
+        """Leave the connection to others, unless something failed on it: then another one takes its place."""
+        connection = self.connection
+        is_clean = self.autocommit and not self.errors_occurred
+        if connection is None or self.alias == NO_DB_ALIAS:
+            super()._close()  # type: ignore[misc]  # missing in the stubs
+        elif is_clean and connection.info.transaction_status == TransactionStatus.IDLE:
+            self.connections.give(connection)
+        else:
+            self.connections.throw_away(connection)
+
+    def close_pool(self) -> None:
+        """Close what is idle. Django asks for it before it drops a test's database, and after a change of the zone."""
+        self.connections.close_idle()
+
+    def preparing_cursor(self) -> Any:
+        """Return a cursor like ``cursor()``'s for statements that are run over and over: the server plans them once.
+
+        Django's own puts the values into the text. ``server_side_binding`` would do so nowhere, but the ORM makes SQL
+        that can't be run that way (https://code.djangoproject.com/ticket/20516). A token and its account are read in
+        0.05 ms like this, and in 0.15 otherwise.
+        """
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            cursor = base.ServerBindingCursor(self.connection)  # type: ignore[call-arg]  # likewise
+        return self._prepare_cursor(cursor)  # type: ignore[attr-defined]  # likewise

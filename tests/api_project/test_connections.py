@@ -1,0 +1,167 @@
+"""How threads share connections to PostgreSQL."""
+
+import contextlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, OperationalError, close_old_connections, connection, transaction
+from pytest_django import Settings
+
+from api_project.postgresql import connections as pool
+from api_project.postgresql.base import DatabaseWrapper, shared
+from users.models import User
+
+pytestmark = [
+    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="a matter of PostgreSQL"),
+    pytest.mark.django_db(transaction=True),
+]
+
+
+@pytest.fixture(autouse=True)
+def no_connection() -> Iterator[None]:
+    """Begin and end with none open."""
+    leave_none()
+    yield
+    leave_none()
+
+
+def leave_none() -> None:
+    """Close this thread's and those that are idle."""
+    connection.close()
+    for connections in shared.values():
+        connections.close_idle()
+
+
+@pytest.fixture
+def other() -> Iterator[ThreadPoolExecutor]:
+    """Return another thread."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        yield thread
+        thread.submit(close_old_connections).result()
+
+
+def ask(sql: str = "SELECT pg_backend_pid()") -> Any:
+    """Return what the database answers, by default who serves this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchone()[0] if cursor.description else None
+
+
+def ask_and_leave() -> Any:
+    """Likewise, as a request does that ends."""
+    try:
+        return ask()
+    finally:
+        close_old_connections()
+
+
+def test_connection_outlives_the_request_and_goes_to_the_next_one(other: ThreadPoolExecutor) -> None:
+    first = ask_and_leave()
+    assert other.submit(ask_and_leave).result() == first
+    assert ask_and_leave() == first
+
+
+def test_connections_are_not_shared_while_in_use(other: ThreadPoolExecutor) -> None:
+    assert other.submit(ask).result() != ask()
+
+
+def test_connection_that_the_server_ended_costs_no_request(other: ThreadPoolExecutor) -> None:
+    ask()
+    idle = other.submit(ask_and_leave).result()
+    ask(f"SELECT pg_terminate_backend({idle}, 5000)")
+    assert other.submit(ask_and_leave).result() != idle
+
+
+def test_connection_on_which_a_statement_failed_is_replaced() -> None:
+    first = ask()
+    with pytest.raises(DatabaseError):
+        ask("SELECT no_such_column")
+    close_old_connections()
+    assert ask_and_leave() != first
+
+
+def test_connection_with_an_open_transaction_is_replaced() -> None:
+    first = ask()
+    connection.connection.execute("BEGIN")
+    close_old_connections()
+    assert ask_and_leave() != first
+
+
+def test_transaction_of_the_next_request_begins_anew() -> None:
+    with contextlib.suppress(ZeroDivisionError), transaction.atomic():
+        ask()
+        connection.close()  # as when the server goes away in the middle
+        raise ZeroDivisionError
+    with transaction.atomic():
+        User.objects.create_user("bob")
+    close_old_connections()
+    assert User.objects.filter(username="bob").exists()
+
+
+def test_only_so_many_are_open_and_the_others_wait(other: ThreadPoolExecutor, settings: Settings) -> None:
+    settings.DATABASE_CONNECTIONS = 1
+    first = ask()
+    waiting = other.submit(ask_and_leave)
+    with pytest.raises(TimeoutError):
+        waiting.result(timeout=0.1)
+    close_old_connections()
+    assert waiting.result() == first
+
+
+def test_who_waits_in_vain_is_told_so(
+    other: ThreadPoolExecutor, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATABASE_CONNECTIONS = 1
+    monkeypatch.setattr(pool, "PATIENCE", 0.05)
+    ask()
+    with pytest.raises(OperationalError):
+        other.submit(ask_and_leave).result()
+    close_old_connections()
+    assert other.submit(ask_and_leave).result()
+
+
+def test_connections_that_could_not_be_opened_do_not_count(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.DATABASE_CONNECTIONS = 1
+    monkeypatch.setattr(pool, "PATIENCE", 0.05)
+    with monkeypatch.context() as broken:
+        broken.setitem(connection.settings_dict, "PORT", "1")
+        for _ in range(3):
+            with pytest.raises(OperationalError, match="refused"):
+                ask()
+    with monkeypatch.context() as broken:
+        broken.setattr(DatabaseWrapper, "init_connection_state", fail)
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError):
+                ask()
+    assert ask_and_leave()
+
+
+def fail(*args: object) -> None:
+    """Break what was just opened."""
+    raise ZeroDivisionError
+
+
+def test_repeated_statement_is_prepared_once() -> None:
+    for number in range(3):
+        User.objects.find_by_login(f"bob{number}")
+    prepared = ask("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%users_user%'")
+    assert prepared == 1
+
+
+def test_prepared_statement_that_a_migration_outdated_fails_once(other: ThreadPoolExecutor) -> None:
+    User.objects.find_by_login("bob")
+    other.submit(alter, "varchar(149)").result()
+    try:
+        with pytest.raises(DatabaseError, match="cached plan"):
+            User.objects.find_by_login("bob")
+        close_old_connections()
+        assert User.objects.find_by_login("bob") is None
+    finally:
+        other.submit(alter, "varchar(150)").result()
+
+
+def alter(column_type: str) -> None:
+    """Do what a migration of another process does."""
+    ask(f"ALTER TABLE users_user ALTER first_name TYPE {column_type}")
