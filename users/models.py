@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from users.fields import NormalisedCharField, NormalisedEmailField
 from users.names import is_storable, normalise
 from users.signals import password_rehashed
-from users.statements import Prepared
+from users.statements import Prepared, names_of_columns
 
 
 class UserManager(DjangoUserManager["User"]):
@@ -25,8 +25,7 @@ class UserManager(DjangoUserManager["User"]):
         if not is_storable(name):
             return None
         rows = (by_email if "@" in name else by_username).rows(name=name)
-        columns = [field.attname for field in User._meta.concrete_fields]  # noqa: SLF001 - public by its documentation
-        return User.from_db(connection.alias, columns, rows[0]) if rows else None
+        return User.from_db(connection.alias, names_of_columns(User), rows[0]) if rows else None
 
     def lock(self, user: "User") -> bool:
         """Lock the account's row until the transaction ends: before its tokens, and those before its sessions.

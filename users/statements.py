@@ -7,6 +7,7 @@ Of the 0.25 ms that a small query takes on SQLite, the ORM's building of its SQL
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -68,6 +69,12 @@ def repeating_cursor() -> CursorWrapper:
     """Return a cursor for statements that are run over and over."""
     cursor: CursorWrapper = getattr(connection, "preparing_cursor", connection.cursor)()
     return cursor
+
+
+@cache
+def names_of_columns(model: type[Model]) -> list[str]:
+    """Return what ``from_db()`` calls the columns that a queryset of the model selects."""
+    return [field.attname for field in model._meta.concrete_fields]  # noqa: SLF001 - public by its documentation
 
 
 def adapt(value: Value) -> Any:

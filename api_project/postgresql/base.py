@@ -82,6 +82,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         that can't be run that way (https://code.djangoproject.com/ticket/20516). A token and its account are read in
         0.05 ms like this, and in 0.15 otherwise.
         """
+        if self.queries_logged:  # of such a statement, psycopg doesn't keep what Django shows
+            return self.cursor()
         self.ensure_connection()
         with self.wrap_database_errors:
             cursor = base.ServerBindingCursor(self.connection)  # type: ignore[call-arg]  # likewise
