@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
+from api_project.connections import mind_the_one_connection
+
 
 class ApiProjectConfig(AppConfig):
     """Holds the ``serve`` command, and joins the apps that don't know one another."""
@@ -10,11 +12,12 @@ class ApiProjectConfig(AppConfig):
     name = "api_project"
 
     def ready(self) -> None:
-        """Let the limiter hear of rows in the login log."""
+        """Let the limiter hear of rows in the login log, and the database of the end of a request."""
         from audit.signals import attempt_recorded  # noqa: PLC0415 - needs the app registry
         from auth_api.receivers import settle_guess  # noqa: PLC0415 - likewise
 
         attempt_recorded.connect(settle_guess, dispatch_uid="auth_api.settle_guess")
+        mind_the_one_connection()
 
 
 class LatchkeyAdminConfig(AdminConfig):

@@ -1,13 +1,14 @@
-"""What every request passes before Django's own middleware."""
+"""What every request passes before Django's own middleware, or instead of it."""
 
 import re
+import secrets
 import time
-import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from rest_framework.status import HTTP_400_BAD_REQUEST
 
+from api_project.plain import PlainWay
 from users.clients import FORWARDED_FOR, PEER, is_trusted, parse_address
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -19,17 +20,31 @@ MAX_DISCARDING_SECONDS = 5
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
-def discard_large_bodies(get_response: GetResponse) -> GetResponse:
-    """Read to its end, within bounds, a large body that was refused: a client still sending would miss the answer."""
+class Edge:
+    """The outermost middleware: whom to believe, the request's id, caches, cookies, and which way the request goes."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if response.status_code >= HTTP_400_BAD_REQUEST and length.isdecimal() and int(length) > SMALL_BODY_BYTES:
-            discard(request)
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.plain = PlainWay(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        decide_whom_to_believe(request)
+        request_id = choose_request_id(request)
+        response = self.plain(request) if self.plain.is_open_to(request) else self.get_response(request)
+        discard_what_was_refused(request, response)
+        response.headers["X-Request-ID"] = request_id
+        # Most answers depend on who asks: they stay out of caches, unless the view said otherwise.
+        response.headers.setdefault("Cache-Control", "no-store")
+        secure_cookies(request, response)
         return response
 
-    return middleware
+
+def discard_what_was_refused(request: HttpRequest, response: HttpResponse) -> None:
+    """Read to its end, within bounds, a large body that was refused: a client still sending would miss the answer."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if response.status_code >= HTTP_400_BAD_REQUEST and length.isdecimal() and int(length) > SMALL_BODY_BYTES:
+        discard(request)
 
 
 def discard(request: HttpRequest) -> None:
@@ -42,20 +57,19 @@ def discard(request: HttpRequest) -> None:
         return
 
 
-def forwarded_by_listed_proxies(get_response: GetResponse) -> GetResponse:
-    """Make ``REMOTE_ADDR`` the client's address, and let forwarding headers through from ``TRUSTED_PROXIES`` only."""
+def decide_whom_to_believe(request: HttpRequest) -> None:
+    """Make ``REMOTE_ADDR`` the client's address, and let forwarding headers through from ``TRUSTED_PROXIES`` only.
 
-    def middleware(request: HttpRequest) -> HttpResponse:
-        request.META[PEER] = request.META.get("REMOTE_ADDR", "")
-        request.META[FORWARDED_FOR] = request.META.get("HTTP_X_FORWARDED_FOR")
-        if is_trusted(request.META.get("REMOTE_ADDR", "")):
-            request.META["REMOTE_ADDR"] = forwarded_address(request)
-        else:
-            for header in FORWARDING_HEADERS:
-                request.META.pop(header, None)
-        return get_response(request)
-
-    return middleware
+    What they were is kept beside them.
+    """
+    meta = request.META
+    meta[PEER] = meta.get("REMOTE_ADDR", "")
+    meta[FORWARDED_FOR] = meta.get("HTTP_X_FORWARDED_FOR")
+    if is_trusted(meta[PEER]):
+        meta["REMOTE_ADDR"] = forwarded_address(request)
+        return
+    for header in FORWARDING_HEADERS:
+        meta.pop(header, None)
 
 
 def forwarded_address(request: HttpRequest) -> str:
@@ -80,39 +94,16 @@ def without_port(hop: str) -> str:
     return host if colon and port.isdecimal() and "." in host else hop
 
 
-def request_id(get_response: GetResponse) -> GetResponse:
-    """Give each request an ``X-Request-ID``, the client's own where it is sane, and repeat it in the answer."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        given = request.META.get("HTTP_X_REQUEST_ID", "")
-        chosen = given if SANE_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        request.META["HTTP_X_REQUEST_ID"] = chosen
-        response = get_response(request)
-        response.headers["X-Request-ID"] = chosen
-        return response
-
-    return middleware
+def choose_request_id(request: HttpRequest) -> str:
+    """Return the request's id, the client's own where it is sane, and note it in the request."""
+    given = request.META.get("HTTP_X_REQUEST_ID", "")
+    chosen = given if SANE_REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+    request.META["HTTP_X_REQUEST_ID"] = chosen
+    return chosen
 
 
-def no_store(get_response: GetResponse) -> GetResponse:
-    """Keep every answer out of caches, unless its view said otherwise: most depend on who asks."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
-
-    return middleware
-
-
-def secure_cookies(get_response: GetResponse) -> GetResponse:
+def secure_cookies(request: HttpRequest, response: HttpResponse) -> None:
     """Mark every cookie of an answer over TLS as ``Secure``, also where ``HTTPS`` was forgotten."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        if request.is_secure():
-            for cookie in response.cookies.values():
-                cookie["secure"] = True
-        return response
-
-    return middleware
+    if response.cookies and request.is_secure():
+        for cookie in response.cookies.values():
+            cookie["secure"] = True

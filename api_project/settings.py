@@ -50,7 +50,7 @@ CORS_ALLOW_CREDENTIALS = True  # listed origins only, and the cookie is SameSite
 CORS_EXPOSE_HEADERS = ["Retry-After", "WWW-Authenticate", "X-CSRFToken", "X-Request-ID"]
 HTTPS = read(env.bool, "HTTPS", "true when people reach the service over TLS, else false", default=False)
 
-# Forwarding headers reach Django from listed proxies only: api_project.middleware.forwarded_by_listed_proxies.
+# Forwarding headers reach Django from listed proxies only: api_project.middleware.decide_whom_to_believe.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = HTTPS
 # An API client that came in the clear has shown its token already: a redirect would only hide the mistake from it.
@@ -82,11 +82,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "api_project.health.probes",
-    "api_project.middleware.discard_large_bodies",
-    "api_project.middleware.forwarded_by_listed_proxies",
-    "api_project.middleware.request_id",
-    "api_project.middleware.no_store",
-    "api_project.middleware.secure_cookies",
+    "api_project.middleware.Edge",  # and past all that follows, if the request brings nothing for it
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -95,7 +91,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "auth_api.middleware.note_session_use",
+    "auth_api.middleware.NoteSessionUse",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -227,7 +223,7 @@ REST_FRAMEWORK = {
         "auth_api.authentication.CookieAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["api_project.renderers.FastJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["auth_api.parsers.BoundedJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api_project.negotiation.NeverRefuse",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

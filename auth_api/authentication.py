@@ -1,5 +1,6 @@
 """The headers ``Authorization: Token <key>`` and ``Bearer <key>``, and the session cookie, for REST framework."""
 
+import re
 from typing import cast
 
 from django.utils.translation import gettext_lazy as _
@@ -9,8 +10,11 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from auth_api.models import AuthToken, Scope
+from users.attempts import underlying
 from users.clients import Client
 from users.models import User
+
+USUAL_HEADER = re.compile(r"([A-Za-z]+) (\w+)", re.ASCII)  # a scheme and one word
 
 
 class InsufficientScope(PermissionDenied):
@@ -27,14 +31,26 @@ class TokenAuthentication(authentication.TokenAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, AuthToken] | None:
         """Return the account and the token, and note the use, or return None when the request brings no token."""
-        authenticated: tuple[User, AuthToken] | None = super().authenticate(request)
+        authenticated = self.read_header(request)
         if authenticated is None:
             return None
         token = authenticated[1]
         if token.scope == Scope.READ and request.method not in SAFE_METHODS:
             raise InsufficientScope
-        token.note_use(Client.of(request))
+        if token.has_stale_use:
+            token.note_use(Client.of(request))
         return authenticated
+
+    def read_header(self, request: Request) -> tuple[User, AuthToken] | None:
+        """Return the account and the token that the header names. An unusual one is REST framework's to read."""
+        header = underlying(request).META.get("HTTP_AUTHORIZATION")
+        if not header:
+            return None
+        usual = USUAL_HEADER.fullmatch(header)
+        if usual is None:
+            unusual: tuple[User, AuthToken] | None = super().authenticate(request)
+            return unusual
+        return self.authenticate_credentials(usual[2]) if usual[1].lower() == self.keyword.lower() else None
 
     def authenticate_credentials(self, key: str) -> tuple[User, AuthToken]:
         """Look the key up by its digest: one query, or none for text that can't be a key."""

@@ -10,14 +10,16 @@ from users.clients import Client
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def note_session_use(get_response: GetResponse) -> GetResponse:
-    """Write when and from where a session was last used, at most once a minute."""
+class NoteSessionUse:
+    """Writes when and from where a session was last used, at most once a minute."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request, then note the use."""
+        response = self.get_response(request)
         session = request.session
-        if isinstance(session, SessionStore) and session.row is not None:
+        if isinstance(session, SessionStore) and session.row is not None and session.row.has_stale_use:
             session.row.note_use(Client.of(request))
         return response
-
-    return middleware

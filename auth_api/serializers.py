@@ -84,7 +84,7 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
 
     def get_is_current(self, session: Session) -> bool:
         """Compare with the request's own."""
-        store = underlying(self.context["request"]).session
+        store = getattr(underlying(self.context["request"]), "session", None)  # none at a plain request
         return isinstance(store, SessionStore) and store.row is not None and store.row.pk == session.pk
 
 

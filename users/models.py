@@ -7,13 +7,13 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.validators import RegexValidator
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from users.fields import NormalisedCharField, NormalisedEmailField
 from users.names import is_storable, normalise
 from users.signals import password_rehashed
-from users.statements import Prepared, names_of_columns
+from users.statements import Prepared, instance_of
 
 
 class UserManager(DjangoUserManager["User"]):
@@ -25,7 +25,7 @@ class UserManager(DjangoUserManager["User"]):
         if not is_storable(name):
             return None
         rows = (by_email if "@" in name else by_username).rows(name=name)
-        return User.from_db(connection.alias, names_of_columns(User), rows[0]) if rows else None
+        return instance_of(User, rows[0]) if rows else None
 
     def lock(self, user: "User") -> bool:
         """Lock the account's row until the transaction ends: before its tokens, and those before its sessions.

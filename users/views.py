@@ -21,7 +21,7 @@ class UserViewSet(ViewSet):
     @action(detail=False)
     def me(self, request: Request) -> Response:
         """Return one's own account."""
-        return Response(AccountSerializer(cast(User, request.user)).data)
+        return Response(AccountSerializer.represent(cast(User, request.user)))
 
     @extend_schema(
         operation_id="change_own_password",

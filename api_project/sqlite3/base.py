@@ -4,19 +4,50 @@ SQLite's own waiting is a lottery: of 150 clients that were refused without paus
 database locked for ten seconds on end. In a queue each waits as long as those in front of it take.
 """
 
+import sqlite3
 import time
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Self
 
 from django.db import OperationalError
-from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3 import base, operations
+from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 
 from users.gate import Gate, NoTurnError
 
 writers = Gate(places=lambda: 1, queue=lambda: 10_000)
 
 
+@lru_cache
+def with_question_marks(statement: str) -> str:
+    """Return the statement with its placeholders as SQLite wants them, which Django looks for at each run."""
+    return FORMAT_QMARK_REGEX.sub("?", statement).replace("%%", "%")
+
+
+class RepeatingCursor(sqlite3.Cursor):
+    """SQLite's cursor, for statements as Django writes them."""
+
+    def execute(self, statement: str, parameters: Any = (), /) -> Self:
+        """Run the statement."""
+        return super().execute(with_question_marks(statement), parameters)
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    """Django's, with the one conversion that each row needs several times."""
+
+    def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> datetime | None:
+        """Return the time as UTC, in which it is stored. Django's way leads there as well, past three functions."""
+        if value.__class__ is datetime and value.tzinfo is None and self.connection.timezone is UTC:
+            return value.replace(tzinfo=UTC)
+        converted: datetime | None = super().convert_datetimefield_value(value, expression, connection)
+        return converted
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """One connection."""
 
+    ops_class = DatabaseOperations
     has_turn = False
 
     def _start_transaction_under_autocommit(self) -> None:
@@ -35,6 +66,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except BaseException:
             self.end_turn()
             raise
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Close the connection if something failed on it; Django would ask the database first."""
+        if self.connection is not None and (self.errors_occurred or not self.autocommit):
+            self.close()
+
+    def repeating_cursor(self) -> RepeatingCursor:
+        """Return the driver's cursor for statements that are run over and over."""
+        cursor: RepeatingCursor = self.connection.cursor(factory=RepeatingCursor)
+        return cursor
 
     def _commit(self) -> None:
         try:

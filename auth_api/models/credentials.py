@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from auth_api import keys
 from users.clients import USER_AGENT_LENGTH, Client
 from users.models import User
-from users.statements import Prepared, execute, insert, names_of_columns
+from users.statements import Prepared, execute, insert, instance_of, names_of_columns
 
 NAME_LENGTH = 100  # characters
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # before all tokens
@@ -48,9 +48,9 @@ class AuthTokenManager(models.Manager["AuthToken"]):
         rows = by_digest.rows(digest=keys.digest(key))
         if not rows:
             return None
-        columns = names_of_columns(AuthToken)
-        token = AuthToken.from_db(connection.alias, columns, rows[0][: len(columns)])
-        token.user = User.from_db(connection.alias, names_of_columns(User), rows[0][len(columns) :])
+        own = len(names_of_columns(AuthToken))
+        token = instance_of(AuthToken, rows[0][:own])
+        AuthToken.user.field.set_cached_value(token, instance_of(User, rows[0][own:]))
         return token
 
     def alive_for(self, user: User) -> models.QuerySet["AuthToken"]:
@@ -166,14 +166,17 @@ class Credential(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def has_stale_use(self) -> bool:
+        """Whether the last use that was noted is a minute old: then this one is worth a note."""
+        return timezone.now() - self.last_used_at >= USE_IS_NOTED_EVERY
+
     def note_use(self, client: Client) -> None:
-        """Write time and address of this use, unless the last ones are less than a minute old.
+        """Write time and address of this use.
 
         A note is not worth a request: if the database can't take it, or not at once, it is forgotten.
         """
         now = timezone.now()
-        if now - self.last_used_at < USE_IS_NOTED_EVERY:
-            return
         # Asked once more in the database, since parallel requests have all seen the old time.
         stale = type(self).objects.filter(pk=self.pk, last_used_at__lte=now - USE_IS_NOTED_EVERY)
         with contextlib.suppress(Error), without_waiting():

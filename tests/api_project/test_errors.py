@@ -41,7 +41,7 @@ def test_database_failure_is_503_in_json(
 def test_database_failure_outside_of_a_view_is_503_too(client: Client, path: str) -> None:
     client.raise_request_exception = False
     with patch("django.contrib.sessions.middleware.SessionMiddleware.process_request", side_effect=OperationalError):
-        answer = client.get(path)
+        answer = client.get(path, HTTP_COOKIE="sessionid=x")
     assert (answer.status_code, answer["Retry-After"]) == (503, "2")
     assert answer["Content-Type"].startswith("application/json" if path == ME else "text/plain")
 

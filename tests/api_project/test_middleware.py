@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from api_project.middleware import MAX_DISCARDED_BYTES, discard_large_bodies, forwarded_by_listed_proxies
+from api_project.middleware import MAX_DISCARDED_BYTES, Edge
 
 
 def passed(request: HttpRequest) -> HttpRequest:
@@ -19,7 +19,7 @@ def passed(request: HttpRequest) -> HttpRequest:
         handed.append(request)
         return HttpResponse()
 
-    forwarded_by_listed_proxies(view)(request)
+    Edge(view)(request)
     return handed[0]
 
 
@@ -88,13 +88,13 @@ def test_large_body_that_is_refused_is_read_to_its_end_within_bounds(
     rf: RequestFactory, length: int, left: int
 ) -> None:
     request = rf.generic("POST", "/", "x" * length)
-    discard_large_bodies(refused)(request)
+    Edge(refused)(request)
     assert len(request.read()) == left
 
 
 def test_body_of_a_request_that_is_answered_is_left_alone(rf: RequestFactory) -> None:
     request = rf.generic("GET", "/healthz", "x" * 100_000)
-    discard_large_bodies(lambda request: HttpResponse())(request)
+    Edge(lambda request: HttpResponse())(request)
     assert len(request.read()) == 100_000
 
 
@@ -105,4 +105,4 @@ def test_client_that_goes_away_is_no_error(rf: RequestFactory) -> None:
 
     request = rf.generic("POST", "/", "x" * 100_000)
     request._stream = Gone()
-    assert discard_large_bodies(refused)(request).status_code == 413
+    assert Edge(refused)(request).status_code == 413

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.test import override_settings
+import rest_framework.authentication
+from django.test import RequestFactory, override_settings
 from django.urls import path
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -138,3 +140,43 @@ def test_subclass_with_another_keyword_works_and_is_free_of_csrf(bob: User, body
     key = bob.auth_tokens.issue().key
     assert client.post("/custom/", body, HTTP_AUTHORIZATION=f"Key {key}").status_code == 200
     assert client.post("/custom/", body, HTTP_AUTHORIZATION=f"Token {key}").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "Token",
+        "Token ",
+        "Token abc",
+        "token abc",
+        "TOKEN abc_123",
+        "Token  abc",
+        " Token abc ",
+        "Token\tabc",
+        "Token abc def",
+        "Token a-b",
+        "Token \xe4",
+        "Token \xff",
+        "T\xf6ken abc",
+        "Token\xa0abc",
+        "Bearer abc",
+        "Tokens abc",
+        "Basic Ym9iOnNlY3JldA==",
+        "abc",
+        "Token abc\n",
+        "Token abc\x00",
+    ],
+)
+def test_header_is_read_as_rest_framework_reads_it(rf: RequestFactory, header: str | None) -> None:
+    request = Request(rf.get("/", **({} if header is None else {"HTTP_AUTHORIZATION": header})))  # type: ignore[arg-type]
+    outcomes: list[object] = []
+    for read in (TokenAuthentication.read_header, rest_framework.authentication.TokenAuthentication.authenticate):
+        authentication = TokenAuthentication()
+        authentication.authenticate_credentials = lambda key: key  # type: ignore[method-assign, assignment, return-value]
+        try:
+            outcomes.append(read(authentication, request))
+        except AuthenticationFailed as refusal:
+            outcomes.append(refusal.detail)
+    assert outcomes[0] == outcomes[1]

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from audit.models import LoginLog
 from auth_api.models import Guess
 from users.models import User
-from users.statements import Prepared, execute, insert
+from users.statements import Prepared, execute, insert, instance_of
 
 guesses_of = Prepared(
     lambda account, since: (
@@ -110,3 +110,17 @@ def test_statement_without_rows_is_run() -> None:
     guess = Guess.objects.create(account="bob", network="192.0.2.1")
     execute("DELETE FROM auth_api_guess WHERE id = %s", guess.pk)
     assert not Guess.objects.exists()
+
+
+@pytest.mark.django_db
+def test_instance_of_a_row_is_the_one_that_the_orm_would_make() -> None:
+    User.objects.create_user("bob", email="bob@example.org", password="x" * 12)
+    expected = User.objects.get(username="bob")
+    found = Prepared(lambda name: User.objects.filter(username=name), name=str).rows(name="bob")
+    instance = instance_of(User, found[0])
+    assert (type(instance), instance.__dict__ | {"_state": None}) == (User, expected.__dict__ | {"_state": None})
+    assert instance._state.__dict__ == expected._state.__dict__
+    assert not instance._state.fields_cache
+    instance.first_name = "Bob"
+    instance.save()
+    assert User.objects.get(username="bob").first_name == "Bob"
