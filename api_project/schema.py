@@ -31,7 +31,7 @@ FORBIDS = {"403": ("Error", "The token's scope is `read`, or a cookie came witho
 NAMES_AN_OBJECT = {"404": ("Error", "There is no such object, or it is not the caller's to see.")}
 ALWAYS = {"503": ("Error", "The database can't do its part at the moment, or too many passwords are being checked.")}
 LIMITS = {"429": ("Error", "Locked out after too many failures; `code` is `locked_out`.")}
-CHECKING_A_PASSWORD = {"log_in", "open_session", "create_token", "change_own_password"}
+CHECKING_A_PASSWORD = {"log_in", "open_session", "create_token", "change_own_account", "change_own_password"}
 HEADERS = {
     "401": {"WWW-Authenticate": CHALLENGE},
     "429": {"Retry-After": RETRY_AFTER},

@@ -20,6 +20,7 @@ from audit.keyset import Span
 from audit.models import Condition, LoginLog, LoginLogQuerySet, conditions_of
 from audit.networks import Network, parse_network
 from users.attempts import Entrance, FailureReason
+from users.filters import StrictBooleanFilter, refuse_unknown
 from users.names import normalise
 
 MAX_ID = 2**63 - 1
@@ -40,30 +41,10 @@ class MomentField(IsoDateTimeField):
             raise FormError(self.error_messages["invalid"], code="invalid") from None
 
 
-class StrictBooleanField(forms.Field):
-    """True or false, where Django's own fields take any other text for one of them."""
-
-    def to_python(self, value: Any) -> bool | None:
-        """Return None for a parameter that is empty or missing."""
-        if value in self.empty_values:
-            return None
-        try:
-            return {"true": True, "1": True, "false": False, "0": False}[str(value).lower()]
-        except KeyError:
-            raise FormError(_("Enter true or false."), code="invalid") from None
-
-
 class MomentFilter(filters.IsoDateTimeFilter):
     """ISO 8601; UTC where it names no offset."""
 
     field_class = MomentField
-
-
-@extend_schema_field(OpenApiTypes.BOOL)
-class StrictBooleanFilter(filters.Filter):
-    """``true`` or ``false``."""
-
-    field_class = StrictBooleanField
 
 
 @extend_schema_field(OpenApiTypes.INT64)
@@ -156,12 +137,7 @@ class StrictFilterBackend(filters.DjangoFilterBackend):
             return queryset
         log_view = cast(LogView, view)
         known = {*LoginLogFilter.base_filters, *log_view.parameters}
-        refused = {name: [_("There is no such parameter.")] for name in set(request.GET) - known}
-        refused |= {name: [_("Given more than once.")] for name, values in request.GET.lists() if len(values) > 1}
-        if request.GET.get("format", "json") not in {"json", *log_view.formats}:
-            refused["format"] = [_("There is no such format.")]
-        if refused:
-            raise ValidationError(refused)
+        refuse_unknown(request.GET, known, formats=log_view.formats)
         filterset = LoginLogFilter(request.GET, queryset, request=request)
         if not filterset.is_valid():
             raise ValidationError(filterset.errors)

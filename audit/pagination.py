@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
@@ -11,14 +10,15 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from audit.keyset import Span, read_page
+from users.pagination import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, page_size_of
 
 
 class KeysetPagination(CursorPagination):
     """REST framework's pages without a count, over time and id: none repeats or skips a row, each costs the same."""
 
-    page_size = 50
+    page_size = DEFAULT_PAGE_SIZE
     page_size_query_param = "page_size"
-    max_page_size = 200
+    max_page_size = MAX_PAGE_SIZE
     parameters = ("cursor", "page_size", "format")
 
     def paginate_queryset(  # type: ignore[override]  # takes rows as dictionaries, and no other sequences
@@ -47,10 +47,5 @@ class KeysetPagination(CursorPagination):
         return replace_query_param(self.url, self.cursor_query_param, cursor) if cursor else None
 
     def get_page_size(self, request: Request) -> int:
-        """Return the page size asked for, at most 200, or raise ValidationError."""
-        text = request.query_params.get("page_size")
-        if not text:
-            return self.page_size
-        if not (text.isascii() and text.isdecimal() and len(text) < 20 and int(text) > 0):
-            raise ValidationError({"page_size": [_("Enter a whole number, 1 or more.")]})
-        return min(int(text), self.max_page_size)
+        """Return the page size asked for."""
+        return page_size_of(request)

@@ -1,5 +1,6 @@
 """What credentials hear of accounts. Connected in ``auth_api.apps``."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY, update_session_auth_hash
@@ -55,6 +56,13 @@ def end_other_credentials(*, request: Request, user: User, **kwargs: Any) -> Non
         sessions = sessions.exclude(digest=digest(renewed_session_key(underlying(request), user)))
     tokens.delete()
     sessions.delete()
+
+
+def end_all_credentials(*, instance: User, update_fields: Collection[str] | None = None, **kwargs: Any) -> None:
+    """``post_save``: an account that is deactivated loses its credentials. They don't come back when it does."""
+    if not instance.is_active and (update_fields is None or "is_active" in update_fields):
+        instance.auth_tokens.all().delete()
+        instance.sessions.all().delete()
 
 
 def renewed_session_key(request: HttpRequest, user: User) -> str:

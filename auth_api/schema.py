@@ -6,8 +6,6 @@ from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
-NO_CONTENT: dict[int, None] = {204: None}
-ERROR = {"$ref": "#/components/schemas/Error"}  # which the whole document has
 OR_FORM = " The same fields are taken as a form, `application/x-www-form-urlencoded` or `multipart/form-data`."
 
 

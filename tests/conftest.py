@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import translation
 from rest_framework.test import APIClient
 
 from audit.models import LoginLog, Retention
@@ -23,6 +24,13 @@ def emptied_login_log(request: pytest.FixtureRequest) -> Iterator[None]:
     if commits:
         Retention.objects.create(id=2**63 - 1)
         LoginLog.objects.all().delete()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Speak English, whatever the last request of the test before asked for."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from typing import Any
 
 from rest_framework import serializers
 
-from users.backends import MAX_PASSWORD_LENGTH
 from users.models import User
 
 
@@ -45,11 +44,24 @@ class AccountSerializer(serializers.ModelSerializer[User]):
         return self.represent(instance)
 
 
-class PasswordChangeSerializer(serializers.Serializer[dict[str, str]]):
-    """The password that is, and the one that shall be."""
+class ManagedAccountSerializer(serializers.ModelSerializer[User]):
+    """What staff are told of an account."""
 
-    current_password = serializers.CharField(max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False)
-    new_password = serializers.CharField(max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False)
+    class Meta:
+        model = User
+        fields = [
+            "id",
+            "username",
+            "email",
+            "first_name",
+            "last_name",
+            "is_active",
+            "is_staff",
+            "is_superuser",
+            "date_joined",
+            "last_login",
+        ]
+        read_only_fields = fields
 
 
 def as_iso(moment: datetime | None) -> str | None:

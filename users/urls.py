@@ -2,8 +2,10 @@
 
 from rest_framework.routers import SimpleRouter
 
-from users.views import UserViewSet
+from users.views.accounts import AccountViewSet
+from users.views.own import OwnAccountViewSet
 
 router = SimpleRouter()
-router.register("users", UserViewSet, basename="user")
+router.register("users", OwnAccountViewSet, basename="own-account")
+router.register("users", AccountViewSet, basename="account")
 urlpatterns = router.urls

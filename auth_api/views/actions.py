@@ -17,11 +17,12 @@ from auth_api.introspection import introspect
 from auth_api.models import AuthToken
 from auth_api.parsers import JSON_OR_FORM
 from auth_api.refusals import read_credentials
-from auth_api.schema import NO_CONTENT, OR_FORM, json_only
+from auth_api.schema import OR_FORM, json_only
 from auth_api.serializers import IntrospectionSerializer, IssuedTokenSerializer
 from auth_api.services import log_in, log_out, log_out_everywhere, revoke
 from users.attempts import Entrance
 from users.models import User
+from users.schema import NO_CONTENT
 
 OPEN_TO_ANYBODY: dict[str, Any] = {"authentication_classes": [], "permission_classes": [AllowAny]}
 

@@ -14,9 +14,9 @@ from rest_framework.viewsets import GenericViewSet
 
 from auth_api.limiter import lift
 from auth_api.models import Lockout
-from auth_api.schema import ERROR
 from auth_api.serializers import LockoutSerializer
 from users.models import User
+from users.schema import ERROR
 
 
 class NewestFirst(CursorPagination):

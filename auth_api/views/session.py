@@ -15,10 +15,11 @@ from auth_api.authentication import CookieAuthentication
 from auth_api.inputs import SessionLoginSerializer
 from auth_api.parsers import JSON_OR_FORM
 from auth_api.refusals import read_credentials
-from auth_api.schema import ERROR, NO_CONTENT, OR_FORM, json_only
+from auth_api.schema import OR_FORM, json_only
 from auth_api.serializers import OpenSessionSerializer
 from auth_api.services import close_session, open_session
 from users.attempts import Entrance, underlying
+from users.schema import ERROR, NO_CONTENT
 
 
 class CurrentSessionView(APIView):

@@ -11,8 +11,8 @@ from rest_framework.views import APIView
 
 from auth_api.authentication import InsufficientScope
 from auth_api.models import AuthToken, Scope
-from auth_api.schema import ERROR
 from auth_api.serializers import VerifiedSerializer
+from users.schema import ERROR
 
 IDENTITY_HEADERS = ("X-Auth-User-Id", "X-Auth-Username", "X-Auth-Token-Id")
 

@@ -1,7 +1,6 @@
 """The chart of logins over time: its geometry, its words, and the markup that is made of them."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -22,13 +21,6 @@ from audit.scale import HEIGHT, Scale, round_up
 from audit.summary import Summary, recently
 
 LIST = "/admin/audit/loginlog/"
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    """Speak English, whatever the test before spoke."""
-    with translation.override("en"):
-        yield
 
 
 def summary_of(*counts: tuple[int, int], bucket: Bucket = Bucket.HOUR, hour: int = 0) -> Summary:

@@ -1,0 +1,62 @@
+"""Which passwords are taken, wherever one is set."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as PasswordInvalid
+from rest_framework.exceptions import ValidationError
+from rest_framework.test import APIClient
+
+from tests.conftest import PASSWORD
+from users.models import User
+from users.passwords import check_new
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "eightful",  # 8 characters
+        "x y" * 21 + "z",  # 64 characters
+        "\U0001f9c0" * 64,
+        "long " * 204,  # 1,020 characters
+        "31415926535897932384",  # digits alone: composition is nobody's business
+        "lowercase alone",
+        " spaces around ",
+    ],
+)
+def test_length_is_what_counts(password: str) -> None:
+    validate_password(password, User(username="bob"))
+
+
+@pytest.mark.parametrize(
+    ("password", "codes"),
+    [
+        ("sh0rt?", {"password_too_short"}),
+        ("qwerty", {"password_too_short", "password_too_common"}),
+        ("1q2w3e4r", {"password_too_common"}),
+        ("bob.ross", {"password_too_similar"}),
+        ("ross@example.org", {"password_too_similar"}),
+        ("x" * 1025, {"password_malformed"}),
+        ("a nul \0 in it", {"password_malformed"}),
+    ],
+)
+def test_all_that_speaks_against_a_password_is_said_with_codes(password: str, codes: set[str]) -> None:
+    user = User(username="bob.ross", email="ross@example.org", first_name="Bob")
+    with pytest.raises(PasswordInvalid):
+        validate_password(password, user)
+    with pytest.raises(ValidationError) as raised:
+        check_new(password, user, field="new_password")
+    found = raised.value.get_codes()
+    assert isinstance(found, dict)
+    assert {str(code) for code in found["new_password"] or ()} == codes
+
+
+def test_reasons_are_in_the_answer(bob: User, as_user: Callable[[User], APIClient]) -> None:
+    change = {"current_password": PASSWORD, "new_password": "qwerty"}
+    answer = as_user(bob).post("/api/v1/users/me/password/", change)
+    assert answer.status_code == 400
+    assert answer.json()["new_password"] == [
+        "This password is too short. It must contain at least 8 characters.",
+        "This password is too common.",
+    ]
