@@ -1,8 +1,110 @@
-"""Accounts in the admin."""
+"""Accounts in the admin. Who may change which is said by ``users.policy``, as at the API."""
 
-from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
 
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
+
+from users.listing import CarefulAdmin
 from users.models import User
+from users.policy import PRIVILEGES, LastSuperuser, keeping_a_superuser, may_manage
 
-admin.site.register(User, UserAdmin)
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+def saying_why(view: View) -> View:
+    """Say that it was the last superuser, on the page from which somebody tried."""
+
+    @wraps(view)
+    def guarded(self: admin.ModelAdmin, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(self, request, *args, **kwargs)
+        except LastSuperuser as refusal:
+            self.message_user(request, str(refusal.detail), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    return cast(View, guarded)
+
+
+@admin.register(User)
+class AccountAdmin(CarefulAdmin, UserAdmin):
+    """Django's, for staff of whom only superusers grant anything."""
+
+    list_display = ["username", "email", "first_name", "last_name", "is_active", "is_staff", "last_login"]
+    lookups = ("is_staff__exact", "is_superuser__exact", "is_active__exact", "groups__id__exact", "groups__isnull")
+    readonly_fields = ["last_login", "date_joined"]
+    add_fieldsets = (
+        (None, {"classes": ("wide",), "fields": ("username", "email", "usable_password", "password1", "password2")}),
+    )
+
+    change_view = saying_why(UserAdmin.change_view)
+    delete_view = saying_why(UserAdmin.delete_view)
+    changelist_view = saying_why(UserAdmin.changelist_view)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Leave privileges to superusers, and one's own e-mail address to where the password is asked for."""
+        fields = [*super().get_readonly_fields(request, obj)]
+        if not request.user.is_superuser:
+            fields += [*PRIVILEGES, "groups", "user_permissions"]
+            fields += ["email"] if obj == request.user else []
+        return fields
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the account is theirs to change."""
+        return super().has_change_permission(request, obj) and is_theirs(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the account is theirs to delete."""
+        return super().has_delete_permission(request, obj) and is_theirs(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Save the account, unless no superuser would be left."""
+        with keeping_a_superuser():
+            super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """Delete the account, likewise."""
+        with keeping_a_superuser():
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Delete the accounts, likewise."""
+        with keeping_a_superuser():
+            super().delete_queryset(request, queryset)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002 - Django's
+        """Ask for the current password where it is one's own that is changed."""
+        if id == str(request.user.pk):
+            return redirect("admin:password_change")
+        return super().user_change_password(request, id, form_url)
+
+
+def is_theirs(request: HttpRequest, account: User | None) -> bool:
+    """Whether whoever asks may change the account, if it is one that is asked about."""
+    return account is None or (isinstance(request.user, User) and may_manage(request.user, account))
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class SuperusersGroupAdmin(CarefulAdmin, GroupAdmin):
+    """Groups, which grant permissions: for superusers."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Whether it is a superuser who asks."""
+        return request.user.is_active and request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Likewise."""
+        return self.has_add_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Likewise."""
+        return self.has_add_permission(request)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.contrib.admin import ShowFacets
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,6 +13,7 @@ from django.utils.translation import ngettext
 
 from auth_api.limiter import lift
 from auth_api.models import Lockout
+from users.listing import CarefulAdmin
 from users.models import User
 
 
@@ -34,17 +34,16 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Lockout)
-class LockoutAdmin(admin.ModelAdmin):
+class LockoutAdmin(CarefulAdmin):
     """Newest first. Lifting is an action."""
 
     list_display = ["account", "network", "begun", "until", "state"]
     list_display_links = None
     list_filter = [StateFilter, "allowance"]
-    show_facets = ShowFacets.NEVER
+    lookups = ("state", "allowance__exact")
     sortable_by = ()
     list_select_related = ["lifted_by"]
     ordering = ["-id"]
-    show_full_result_count = False
     actions = ["lift_selected"]
 
     @admin.display(description=_("locked (UTC)"))

@@ -1,0 +1,3 @@
+from auth_api.admin import credentials, lockouts
+
+__all__ = ["credentials", "lockouts"]

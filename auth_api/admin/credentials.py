@@ -1,0 +1,108 @@
+"""Tokens and sessions in the admin: to be read, by their hints, and to be ended."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from auth_api.models import AuthToken, Session
+from auth_api.models.credentials import Credential
+from users.listing import CarefulAdmin
+from users.models import User
+from users.policy import may_manage
+
+
+class CredentialAdmin(CarefulAdmin):
+    """By account: a credential is looked for by whose it is. Nothing that opens anything is shown."""
+
+    list_select_related = ["user"]
+    lookups: ClassVar[tuple[str, ...]] = ("user__id__exact",)
+    sortable_by = ()
+    ordering = ["user_id"]  # which has an index
+    search_fields = ["user"]  # that there is a search at all
+    search_help_text = _("A whole username or e-mail address.")
+    actions = ["end_selected"]
+
+    @admin.display(description=_("device"))
+    def device(self, credential: Credential) -> str:
+        """Return what the browser or program says of itself, as far as there is room."""
+        return Truncator(credential.user_agent).chars(60)
+
+    @admin.display(description=_("last used (UTC)"))
+    def used(self, credential: Credential) -> str:
+        """Return when that was."""
+        return f"{credential.last_used_at:%Y-%m-%d %H:%M}"
+
+    @admin.display(description=_("expires (UTC)"))
+    def expires(self, credential: AuthToken | Session) -> str:
+        """Return when that is, if ever."""
+        return f"{credential.expires_at:%Y-%m-%d %H:%M}" if credential.expires_at else "-"
+
+    @admin.display(description=_("alive"), boolean=True)
+    def is_alive(self, credential: AuthToken | Session) -> bool:
+        """Return whether it opens the account now."""
+        return not credential.is_dead
+
+    @admin.action(description=_("End selected"), permissions=["delete"])
+    def end_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """End those of accounts that are theirs to manage."""
+        theirs = [credential.pk for credential in queryset if self.has_delete_permission(request, credential)]
+        chosen = queryset.filter(pk__in=theirs)
+        self.log_deletions(request, chosen)
+        ended = chosen.delete()[0]
+        text = ngettext("%(count)d was ended.", "%(count)d were ended.", ended) % {"count": ended}
+        self.message_user(request, text, messages.SUCCESS if ended else messages.WARNING)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Return the actions without Django's own, which is the same with one page more."""
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Return those of the account that has this name or address."""
+        if not search_term.strip():
+            return queryset, False
+        user = User.objects.find_by_login(search_term)
+        return queryset.filter(user=user) if user else queryset.none(), False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Logins make them."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """They are ended, and otherwise left as they are."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the credential is of an account that is theirs to manage."""
+        owner = getattr(obj, "user", None)
+        is_theirs = owner is None or (isinstance(request.user, User) and may_manage(request.user, owner))
+        return is_theirs and super().has_delete_permission(request, obj)
+
+
+@admin.register(AuthToken)
+class AuthTokenAdmin(CredentialAdmin):
+    """Tokens."""
+
+    lookups = (*CredentialAdmin.lookups, "scope__exact")
+    list_display = ["hint", "user", "name", "reach", "used", "last_used_ip", "expires", "is_alive"]
+    list_filter = ["scope"]
+    fields = ["user", "name", "scope", "hint", "created_at", "expires_at", "last_used_at", "last_used_ip", "user_agent"]
+
+    @admin.display(description=_("scope"))
+    def reach(self, token: AuthToken) -> str:
+        """Return the scope in a word."""
+        return token.scope
+
+
+@admin.register(Session)
+class SessionAdmin(CredentialAdmin):
+    """Cookie sessions."""
+
+    list_display = ["user", "device", "used", "last_used_ip", "expires", "is_alive"]
+    fields = ["user", "created_at", "expires_at", "last_used_at", "last_used_ip", "user_agent"]

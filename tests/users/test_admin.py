@@ -1,0 +1,160 @@
+"""Accounts in the admin: the same guards as at the API."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from auth_api.models import AuthToken, Session
+from tests.conftest import PASSWORD
+from users.models import User
+
+USERS = "/admin/users/user/"
+MakeUser = Callable[..., User]
+
+
+@pytest.fixture
+def root(make_user: MakeUser) -> User:
+    """Return the only superuser."""
+    return make_user("root", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def clerk(make_user: MakeUser) -> User:
+    """Return an account of staff that holds every permission, and is no superuser."""
+    clerk = make_user("clerk", is_staff=True, email="clerk@example.org")
+    clerk.user_permissions.set(Permission.objects.all())
+    return clerk
+
+
+@pytest.fixture
+def desk(clerk: User, client: Client) -> Client:
+    """Return the clerk's browser."""
+    client.force_login(clerk)
+    return client
+
+
+@pytest.fixture
+def admin(root: User, client: Client) -> Client:
+    """Return the browser of the only superuser."""
+    client.login(username="root", password=PASSWORD)
+    return client
+
+
+def form_of(user: User, **fields: Any) -> dict[str, Any]:
+    form = {"username": user.username, "email": user.email, "first_name": user.first_name, "is_active": "on"}
+    return form | fields
+
+
+def test_clerk_manages_ordinary_accounts(desk: Client, bob: User) -> None:
+    assert desk.post(f"{USERS}{bob.pk}/change/", form_of(bob, first_name="Bob", username="ROBERT")).status_code == 302
+    bob.refresh_from_db()
+    assert (bob.username, bob.first_name) == ("robert", "Bob")
+    form = {"username": "Ada", "email": "Ada@Example.org", "usable_password": "false"}
+    assert desk.post(f"{USERS}add/", form).status_code == 302
+    assert User.objects.get(username="ada").email == "ada@example.org"
+
+
+def test_clerk_grants_nothing_to_anybody(desk: Client, clerk: User, bob: User) -> None:
+    group = Group.objects.create(name="all")
+    grants = {"is_staff": "on", "is_superuser": "on", "groups": [group.pk], "user_permissions": [1, 2]}
+    for user in (bob, clerk):
+        before = (user.is_staff, user.user_permissions.count())
+        assert desk.post(f"{USERS}{user.pk}/change/", form_of(user, **grants)).status_code == 302
+        after = User.objects.get(pk=user.pk)
+        assert (after.is_superuser, after.is_staff, after.user_permissions.count()) == (False, *before)
+        assert not after.groups.exists()
+    form = {"username": "ada", "usable_password": "false", "is_staff": "on", "is_superuser": "on"}
+    desk.post(f"{USERS}add/", form)
+    made = User.objects.get(username="ada")
+    assert (made.is_staff, made.is_superuser) == (False, False)
+
+
+def test_clerk_changes_no_group(desk: Client) -> None:
+    group = Group.objects.create(name="all")
+    assert desk.get(f"/admin/auth/group/{group.pk}/change/").status_code == 200  # to be read
+    assert desk.post(f"/admin/auth/group/{group.pk}/change/", {"name": "x", "permissions": [1]}).status_code == 403
+    assert desk.post("/admin/auth/group/add/", {"name": "x"}).status_code == 403
+    assert desk.post(f"/admin/auth/group/{group.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_clerk_touches_no_other_account_of_staff(desk: Client, root: User, staff: User) -> None:
+    for user in (root, staff):
+        before = User.objects.filter(pk=user.pk).values().get()
+        address = f"{USERS}{user.pk}/"
+        assert desk.get(f"{address}change/").status_code == 200
+        assert desk.post(f"{address}change/", form_of(user, email="thief@example.org")).status_code == 403
+        form = {"usable_password": "true", "password1": "a thief's passphrase", "password2": "a thief's passphrase"}
+        assert desk.post(f"{address}password/", form).status_code == 403
+        assert desk.post(f"{address}delete/", {"post": "yes"}).status_code == 403
+        chosen = {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"}
+        assert desk.post(USERS, chosen).status_code == 403
+        assert User.objects.filter(pk=user.pk).values().get() == before
+
+
+def test_own_address_and_password_are_not_changed_without_the_password(desk: Client, clerk: User) -> None:
+    desk.post(f"{USERS}{clerk.pk}/change/", form_of(clerk, email="new@example.org", first_name="C"))
+    clerk.refresh_from_db()
+    assert (clerk.first_name, clerk.email) == ("C", "clerk@example.org")
+    form = {"usable_password": "true", "password1": "a thief's passphrase", "password2": "a thief's passphrase"}
+    answer = desk.post(f"{USERS}{clerk.pk}/password/", form)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/password_change/")
+    assert User.objects.get(pk=clerk.pk).check_password(PASSWORD)
+
+
+def test_superuser_grants(admin: Client, bob: User) -> None:
+    assert admin.post(f"{USERS}{bob.pk}/change/", form_of(bob, is_staff="on")).status_code == 302
+    assert User.objects.get(pk=bob.pk).is_staff
+
+
+def test_deactivation_ends_tokens_and_sessions(desk: Client, bob: User) -> None:
+    bob.auth_tokens.issue()
+    Client().force_login(bob)
+    form = form_of(bob)
+    del form["is_active"]
+    assert desk.post(f"{USERS}{bob.pk}/change/", form).status_code == 302
+    assert not AuthToken.objects.filter(user=bob).exists()
+    assert not Session.objects.filter(user=bob).exists()
+
+
+def test_list_costs_as_many_queries_as_ever(admin: Client, make_user: MakeUser) -> None:
+    counts = []
+    for number in range(2):
+        for place in range(20):
+            make_user(f"user-{number}-{place}")
+        with CaptureQueriesContext(connection) as queries:
+            assert "user-0-0" in admin.get(USERS).content.decode()
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 7
+
+
+@pytest.mark.parametrize("secret", ["password__startswith=argon2", "password=x", "sessions__digest__startswith=a"])
+def test_no_secret_can_be_asked_about(admin: Client, secret: str) -> None:
+    assert admin.get(f"{USERS}?{secret}").status_code == 400
+
+
+@pytest.mark.parametrize("unchecked", ["is_active", "is_superuser"])
+def test_admin_form_refuses_in_words(admin: Client, root: User, unchecked: str) -> None:
+    address = f"{USERS}{root.pk}/change/"
+    form = form_of(root, is_staff="on", is_superuser="on")
+    assert admin.post(address, form).status_code == 302  # the form is complete
+    del form[unchecked]
+    answer = admin.post(address, form, follow=True)
+    assert answer.status_code == 200
+    assert "This is the last active superuser." in answer.content.decode()
+    root.refresh_from_db()
+    assert root.is_active
+    assert root.is_superuser
+
+
+def test_admin_deletes_no_last_superuser(admin: Client, root: User) -> None:
+    one = admin.post(f"{USERS}{root.pk}/delete/", {"post": "yes"}, follow=True)
+    form = {"action": "delete_selected", "_selected_action": [root.pk], "post": "yes"}
+    several = admin.post(USERS, form, follow=True)
+    for answer in (one, several):
+        assert "This is the last active superuser." in answer.content.decode()
+    assert User.objects.filter(pk=root.pk).exists()
