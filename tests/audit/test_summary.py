@@ -13,7 +13,9 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from audit.buckets import Bucket
+from audit.keyset import EPOCH, Span
 from audit.models import LoginLog, QuarterHour
+from audit.summary import kept, summarise
 from users.models import User
 
 SUMMARY = "/api/v1/audit/login-logs/summary/"
@@ -183,7 +185,7 @@ def test_ends_of_time_are_no_error(staff: User, as_user: AsUser, parameters: dic
     assert as_user(staff).get(SUMMARY, parameters | {"bucket": bucket}).status_code in {200, 400}
 
 
-def kept() -> dict[str, int | None]:
+def kept_sums() -> dict[str, int | None]:
     return QuarterHour.objects.aggregate(success=Sum("successes"), failure=Sum("failures"))
 
 
@@ -193,7 +195,7 @@ def test_counts_follow_what_retention_deletes() -> None:
     write("2020-01-01T10:00:00+00:00", is_success=False)
     write(timezone.now().isoformat(), is_success=False)
     call_command("prune_login_logs", "--older-than", "365d")
-    assert kept() == {"success": 0, "failure": 1}
+    assert kept_sums() == {"success": 0, "failure": 1}
 
 
 @pytest.mark.django_db
@@ -209,7 +211,7 @@ def test_rows_that_are_loaded_in_bulk_are_counted() -> None:
         for number in range(100)
     ]
     LoginLog.objects.bulk_create(rows)
-    assert kept() == {"success": 25, "failure": 75}
+    assert kept_sums() == {"success": 25, "failure": 75}
 
 
 def test_summary_of_everything_reads_no_more_rows_than_a_quarter_of_an_hour_at_each_end(
@@ -219,3 +221,36 @@ def test_summary_of_everything_reads_no_more_rows_than_a_quarter_of_an_hour_at_e
     # The token, the rows of what is less than a quarter at either end, and the counts.
     with django_assert_num_queries(4):
         client.get(SUMMARY)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("bucket", Bucket)
+@pytest.mark.parametrize(
+    "tz", ["UTC", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns", "Africa/Monrovia"]
+)
+@pytest.mark.parametrize("year", [1971, 2026])  # Monrovia was 44 minutes and a half off until 1972
+def test_counts_that_are_kept_are_those_of_the_rows(bucket: Bucket, tz: str, year: int) -> None:
+    first = datetime(year, 10, 1, 12, tzinfo=UTC)
+    moments = [first + number * timedelta(minutes=71) for number in range(800)]  # daylight saving ends meanwhile
+    rows = [
+        LoginLog(username="bob", entrance="api", is_success=number % 3 > 0, login_time=moment)
+        for number, moment in enumerate(moments)
+    ]
+    LoginLog.objects.bulk_create(rows)
+    zone, span = ZoneInfo(tz), Span.of_times(first + timedelta(minutes=15), moments[-1])
+
+    found = summarise(LoginLog.objects.all(), span, bucket=bucket, tz=zone)
+
+    assert found == summarise(LoginLog.objects.filter(username="bob"), span, bucket=bucket, tz=zone)
+    assert sum((found["totals"]["success"], found["totals"]["failure"])) == 798
+
+
+@pytest.mark.parametrize(("tz", "at_most"), [("UTC", 31), ("Asia/Kathmandu", 31), ("Europe/Berlin", 31 * 24)])
+@pytest.mark.django_db
+def test_days_are_few_sums(tz: str, at_most: int) -> None:
+    last = datetime(2026, 11, 20, tzinfo=UTC)
+    rows = [LoginLog(username="x", is_success=True, login_time=last - n * timedelta(minutes=15)) for n in range(2900)]
+    LoginLog.objects.bulk_create(rows)
+    starts = list(Bucket.DAY.starts(last - timedelta(days=30), last, ZoneInfo(tz)))
+    first, end = ((moment - EPOCH) // timedelta(minutes=15) for moment in (starts[0], last))
+    assert len(list(kept(first, end, starts))) <= at_most
