@@ -33,7 +33,7 @@ def record(*, request: HttpRequest | None, attempt: Attempt, token_id: UUID | No
         failure_reason=attempt.failure_reason or "",
         entrance=entrance_of(request),
         token_id=token_id,
-        request_id=storable(request.headers.get("X-Request-ID", ""), length=REQUEST_ID_LENGTH) if request else "",
+        request_id=storable(request.META.get("HTTP_X_REQUEST_ID", ""), length=REQUEST_ID_LENGTH) if request else "",
         peer=client.peer,
         forwarded_for=client.forwarded_for,
     )

@@ -15,7 +15,7 @@ from django.utils import timezone
 from auth_api.models import Allowance, Guess, KnownNetwork, Lockout
 from auth_api.models.limits import ACCOUNT_LENGTH
 from users.attempts import Attempt
-from users.clients import Client, network_of, storable
+from users.clients import network_of, storable
 from users.names import normalise
 from users.statements import Prepared
 
@@ -35,7 +35,7 @@ class Guesser:
         """Read the guesser off the request. An account's name stands for its e-mail address as well."""
         user = attempt.user
         account = user.username if user else storable(normalise(attempt.username), length=ACCOUNT_LENGTH)
-        return cls(account, network_of(Client.of(request).ip_address), user.pk if user else 0)
+        return cls(account, network_of(request), user.pk if user else 0)
 
     def whom(self, allowance: Allowance) -> dict[str, str]:
         """Return the columns of a lockout of that allowance."""

@@ -176,8 +176,7 @@ def queue_up(*keys: str, is_flushed: bool = True) -> None:
     calls = ["pg_advisory_xact_lock(%s)"] * len(locks)
     if not is_flushed:
         calls.append("set_config('synchronous_commit', 'off', true)")
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(calls)}", locks)
+    execute(f"SELECT {', '.join(calls)}", *locks)
 
 
 @contextmanager

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import cache
 from typing import Any
 from urllib.parse import unquote_plus
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, RawPostDataException
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.utils import json
 
@@ -36,15 +38,29 @@ def read_credentials(
     """
     enter(request, entrance)
     try:
-        serializer = serializer_class(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        return validated(request.data, serializer_class)
     except (APIException, SuspiciousOperation):
         name = attempted_name(request)
         if name:
             refuse(request, username=name, reason=FailureReason.MALFORMED)
         raise
+
+
+def validated(data: Any, serializer_class: type[CredentialsSerializer]) -> dict[str, Any]:
+    """Return what a serializer of the class makes of the data. Raises ValidationError as it does."""
+    with suppress(ValidationError):
+        validated: dict[str, Any] = reader_of(serializer_class).run_validation(data)
+        return validated
+    serializer = serializer_class(data=data)
+    serializer.is_valid(raise_exception=True)  # says what is wrong
     credentials: dict[str, Any] = serializer.validated_data
     return credentials
+
+
+@cache
+def reader_of(serializer_class: type[CredentialsSerializer]) -> CredentialsSerializer:
+    """Return the one that reads all bodies: to copy the fields for each takes 0.1 ms of a login."""
+    return serializer_class()
 
 
 def attempted_name(request: Request) -> str:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from inspect import signature
 from typing import Any
 
 from django.conf import settings
@@ -75,6 +76,10 @@ class AccountBackend(ModelBackend):
             return FailureReason.MALFORMED
         with turn(password_checks, deadline=patience()):
             return reason_to_refuse(attempt.user, password)
+
+
+# Django asks for it at each login, and to find it out takes 0.1 ms.
+AccountBackend.authenticate.__signature__ = signature(AccountBackend.authenticate)  # type: ignore[attr-defined]
 
 
 @contextmanager

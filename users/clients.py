@@ -1,6 +1,7 @@
 """Who is at the other end of a request, in a form that any database column takes."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
@@ -20,6 +21,7 @@ def storable(text: str, *, length: int) -> str:
     return text[:length].replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
+@lru_cache(maxsize=1024)  # a login asks for the same addresses a dozen times
 def parse_address(text: str) -> IPv4Address | IPv6Address | None:
     """Return the address, an IPv4 one if it is mapped into IPv6, or None for any other text."""
     try:
@@ -39,9 +41,9 @@ def is_trusted(address: str) -> bool:
     return parsed is not None and any(parsed in network for network in settings.TRUSTED_PROXIES)
 
 
-def network_of(address: str | None) -> str:
+def network_of(request: HttpRequest) -> str:
     """Return whose guesses count as one: an IPv4 address, or the /64 that an IPv6 subscriber has to himself."""
-    parsed = parse_address(address or "")
+    parsed = parse_address(request.META.get("REMOTE_ADDR", ""))
     if isinstance(parsed, IPv6Address):
         return str(IPv6Network((int(parsed), 64), strict=False))
     return str(parsed) if parsed else "unknown"
@@ -62,11 +64,11 @@ class Client:
     @classmethod
     def of(cls, request: HttpRequest) -> "Client":
         """Read the client off the request; ``REMOTE_ADDR`` is trusted, since middleware has set it right."""
-        address = parse_address(request.META.get("REMOTE_ADDR", ""))
+        meta = request.META
         # WSGI hands over headers as Latin-1 (PEP 3333); what is not ASCII was UTF-8.
-        agent = request.META.get("HTTP_USER_AGENT", "").encode("latin-1", "replace").decode("utf-8", "replace")
-        peer = parse_address(request.META.get(PEER, ""))
-        forwarded_for = request.META.get(FORWARDED_FOR)
+        agent = meta.get("HTTP_USER_AGENT", "").encode("latin-1", "replace").decode("utf-8", "replace")
+        address, peer = parse_address(meta.get("REMOTE_ADDR", "")), parse_address(meta.get(PEER, ""))
+        forwarded_for = meta.get(FORWARDED_FOR)
         return cls(
             ip_address=str(address) if address else None,
             user_agent=storable(agent, length=USER_AGENT_LENGTH),

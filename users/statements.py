@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Model, QuerySet
+from django.db.models import BooleanField, CharField, Field, Model, QuerySet, TextField
 from django.db.models.base import ModelState
 from django.db.models.signals import post_save, pre_save
 
@@ -50,7 +50,7 @@ class Prepared:
         """Run it with the values, and return the rows as Django's ``values_list`` would."""
         wrapper = connections[DEFAULT_DB_ALIAS]  # not the proxy, which looks for it at each attribute
         compiled = self.compiled.get(wrapper.vendor) or self.compile()
-        adapted = {name: adapt(value) for name, value in values.items()}
+        adapted = {name: adapt(value, wrapper) for name, value in values.items()}
         parameters = [constant if name is None else adapted[name] for name, constant in compiled.parameters]
         found: list[Row] = run(wrapper, compiled.sql, parameters, fetch=fetch_all)
         return [convert(row, compiled, wrapper) for row in found] if compiled.converters else found
@@ -58,7 +58,7 @@ class Prepared:
     def compile(self) -> Compiled:
         """Compile it for the database at hand."""
         markers = {name: MARKERS[kind](number) for number, (name, kind) in enumerate(self.types.items())}
-        names = {adapt(marker): name for name, marker in markers.items()}
+        names = {adapt(marker, connection): name for name, marker in markers.items()}
         compiler = self.build(**markers).query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         converters = compiler.get_converters([column[0] for column in compiler.select])
@@ -102,11 +102,11 @@ def instance_of(model: type[M], columns: Row) -> M:
     return instance
 
 
-def adapt(value: Value) -> Any:
+def adapt(value: Value, wrapper: BaseDatabaseWrapper) -> Any:
     """Return the value as the database's driver takes it."""
     if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
+        return wrapper.ops.adapt_datetimefield_value(value)
+    if isinstance(value, UUID) and not wrapper.features.has_native_uuid_field:
         return value.hex
     return value
 
@@ -120,9 +120,6 @@ def convert(row: Row, compiled: Compiled, wrapper: BaseDatabaseWrapper) -> Row:
     return tuple(columns)
 
 
-_inserts: dict[tuple[type[Model], str], str] = {}
-
-
 def insert(instance: Model) -> None:
     """Insert the row, as ``save(force_insert=True)`` does. Sends ``pre_save`` and ``post_save``."""
     signal = {"sender": type(instance), "instance": instance, "raw": False, "using": connection.alias}
@@ -133,19 +130,34 @@ def insert(instance: Model) -> None:
 
 def insert_silently(instance: Model) -> None:
     """Insert the row."""
-    options = instance._meta  # noqa: SLF001 - public by its documentation
-    fields = [field for field in options.local_concrete_fields if field.attname != "id" or instance.pk is not None]
-    key = (type(instance), connection.vendor)
-    if key not in _inserts:
-        columns, values = ", ".join(f'"{field.column}"' for field in fields), ", ".join(["%s"] * len(fields))
-        returning = " RETURNING id" if connection.vendor == "postgresql" else ""
-        sql = f'INSERT INTO "{options.db_table}" ({columns}) VALUES ({values}){returning}'  # noqa: S608 - names of ours
-        _inserts[key] = sql
-    row = [field.get_db_prep_save(field.pre_save(instance, add=True), connection) for field in fields]
-    key_of_row = run(connections[DEFAULT_DB_ALIAS], _inserts[key], row, fetch=fetch_key)
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    sql, fields = insertion(type(instance), wrapper.vendor, has_key=instance.pk is not None)
+    row = [prepared(field, instance, wrapper) for field in fields]
+    key = run(wrapper, sql, row, fetch=fetch_key)
     if instance.pk is None:
-        instance.pk = key_of_row
-    instance._state.adding, instance._state.db = False, connection.alias  # noqa: SLF001 - likewise
+        instance.pk = key
+    instance._state.adding, instance._state.db = False, wrapper.alias  # noqa: SLF001 - public by its documentation
+
+
+# What Django passes on to the driver as it is, after four functions.
+AS_IS: dict[type[Any], type[Value]] = {CharField: str, TextField: str, BooleanField: bool}
+
+
+def prepared(field: "Field[Any, Any]", instance: Model, wrapper: BaseDatabaseWrapper) -> Any:
+    """Return the field's value as the database's driver takes it."""
+    value = field.pre_save(instance, add=True)
+    return value if value.__class__ is AS_IS.get(field.__class__) else field.get_db_prep_save(value, wrapper)
+
+
+@cache
+def insertion(model: type[Model], vendor: str, *, has_key: bool) -> tuple[str, "list[Field[Any, Any]]"]:
+    """Return the statement that inserts a row, and the fields whose values it takes."""
+    options = model._meta  # noqa: SLF001 - likewise
+    fields = [field for field in options.local_concrete_fields if field.attname != "id" or has_key]
+    columns, values = ", ".join(f'"{field.column}"' for field in fields), ", ".join(["%s"] * len(fields))
+    returning = " RETURNING id" if vendor == "postgresql" else ""
+    sql = f'INSERT INTO "{options.db_table}" ({columns}) VALUES ({values}){returning}'  # noqa: S608 - names of ours
+    return sql, fields
 
 
 def fetch_key(cursor: Any) -> int | None:
@@ -160,4 +172,5 @@ def fetch_nothing(cursor: Any) -> None:
 
 def execute(sql: str, *values: Value) -> None:
     """Run a statement that returns nothing."""
-    run(connections[DEFAULT_DB_ALIAS], sql, [adapt(value) for value in values], fetch=fetch_nothing)
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    run(wrapper, sql, [adapt(value, wrapper) for value in values], fetch=fetch_nothing)
