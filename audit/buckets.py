@@ -38,9 +38,18 @@ class Bucket(models.TextChoices):
         while after < before:
             start = self.start(after, tz)
             yield start
-            # A day may have 23 hours, and 25: noon of the next one is within it.
-            after = start + HOUR if self is Bucket.HOUR else datetime.combine(start.date() + DAY, time(12), tz)
-            after = self.start(after, tz) if self is Bucket.DAY else after
+            after = start + HOUR if self is Bucket.HOUR else self.day_off(start, tz, by=1)
+
+    def latest(self, count: int, now: datetime, tz: ZoneInfo) -> tuple[datetime, datetime]:
+        """Return when the last ``count`` buckets begin and end, of which the last one is still going on."""
+        current = self.start(now, tz)
+        if self is Bucket.HOUR:
+            return self.start(current - (count - 1) * HOUR, tz), current + HOUR
+        return self.day_off(current, tz, by=1 - count), self.day_off(current, tz, by=1)
+
+    def day_off(self, start: datetime, tz: ZoneInfo, *, by: int) -> datetime:
+        """Return when the day begins that is so many off. A day may have 23 hours, and 25: noon of any is within it."""
+        return self.start(datetime.combine(start.date() + by * DAY, time(12), tz), tz)
 
 
 def with_offset(local: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """The admin's list of the login log, page by page without counting."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, NamedTuple, cast
+from zoneinfo import ZoneInfo
 
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -9,11 +10,18 @@ from django.db import DataError
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 
+from audit.buckets import Bucket
+from audit.chart import Chart, draw
 from audit.keyset import Span, read_page
 from audit.models import Condition, LoginLog, LoginLogQuerySet, conditions_of
 from audit.networks import parse_network
+from audit.summary import recently
 from users.names import normalise
+
+CHART_VAR = "chart"
+UTC = ZoneInfo("UTC")  # as the list's times are
 
 
 class ColumnFilter(SimpleListFilter):
@@ -39,8 +47,38 @@ def searched(term: str) -> list[Condition]:
     return [("username", normalise(term))] if term else []
 
 
+class ChartChoice(NamedTuple):
+    """A chart that can be had on top of the list."""
+
+    bucket: Bucket
+    address: str
+    is_chosen: bool
+
+
 class KeysetChangeList(ChangeList):
     """Django's list. What it takes for the number of a page is a cursor."""
+
+    def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return what the list is filtered by: not the choice of the chart, which is of all rows."""
+        return {name: value for name, value in super().get_filters_params(params).items() if name != CHART_VAR}
+
+    @cached_property
+    def chart(self) -> Chart:
+        """Return the chart of the whole log."""
+        return draw(recently(LoginLog.objects.all(), bucket=self.bucket, tz=UTC))
+
+    @property
+    def bucket(self) -> Bucket:
+        """Return what the chart counts together."""
+        return Bucket.DAY if self.params.get(CHART_VAR) == Bucket.DAY else Bucket.HOUR
+
+    @property
+    def charts(self) -> list[ChartChoice]:
+        """Return the charts that there are."""
+        return [
+            ChartChoice(bucket, self.get_query_string({CHART_VAR: bucket.value}), bucket is self.bucket)
+            for bucket in Bucket
+        ]
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[LoginLog]) -> list[str | Combinable]:
         """Return the one order that there is."""

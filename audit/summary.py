@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 from zoneinfo import ZoneInfo
 
 from django.db.models import BigIntegerField, Count, F, Func, Q, QuerySet, Sum
@@ -18,7 +18,28 @@ from audit.models import LoginLog, QuarterHour
 MAX_BUCKETS = 10_000  # more than a year of hours
 QUARTER = timedelta(seconds=QuarterHour.SECONDS)
 BEGINNING, END = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
-NAMES = ("success", "failure")
+
+
+class Totals(TypedDict):
+    """How many attempts succeeded, and how many failed."""
+
+    success: int
+    failure: int
+
+
+class BucketCounts(Totals):
+    """The counts of an hour or a day, and when it began, with the offset of the time zone."""
+
+    start: datetime
+
+
+class Summary(TypedDict):
+    """Attempts over time."""
+
+    bucket: Bucket
+    tz: str
+    totals: Totals
+    results: list[BucketCounts]
 
 
 class Counted(NamedTuple):
@@ -43,7 +64,7 @@ class Quarter(Func):
 
 def summarise(
     rows: QuerySet[LoginLog], span: Span, *, bucket: Bucket, tz: ZoneInfo, only: bool | None = None
-) -> dict[str, Any]:
+) -> Summary:
     """Count the rows of the span by hour or by day; ``only`` those that are, or are not, a success.
 
     Raises:
@@ -63,11 +84,20 @@ def summarise(
     return {
         "bucket": bucket,
         "tz": tz.key,
-        "totals": {name: sum(pair[index] for pair in sums) for index, name in enumerate(NAMES)},
+        "totals": {"success": sum(pair[0] for pair in sums), "failure": sum(pair[1] for pair in sums)},
         "results": [
             {"start": start, "success": pair[0], "failure": pair[1]} for start, pair in zip(starts, sums, strict=True)
         ],
     }
+
+
+def recently(rows: QuerySet[LoginLog], *, bucket: Bucket, tz: ZoneInfo) -> Summary:
+    """Count the rows of the last 24 hours by hour, or of the last 30 days by day; the current one is the last of them.
+
+    For all rows this is one query of the counts alone: the time begins and ends with a quarter of an hour.
+    """
+    count = 24 if bucket is Bucket.HOUR else 30
+    return summarise(rows, Span.of_times(*bucket.latest(count, timezone.now(), tz)), bucket=bucket, tz=tz)
 
 
 def within_time(moment: datetime) -> datetime:
