@@ -4,10 +4,10 @@ from django.contrib.auth import authenticate, password_validation
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError as PasswordInvalid
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
 
 from users.attempts import turned_away
 from users.backends import password_checks, patience, turn
@@ -23,7 +23,7 @@ class InvalidPassword(ValidationError):
 
 
 @sensitive_variables("current_password", "new_password")
-def change_password(*, request: Request, user: User, current_password: str, new_password: str) -> None:
+def change_password(*, request: HttpRequest, user: User, current_password: str, new_password: str) -> None:
     """Change the password of one's own account. Sends ``password_changed``.
 
     Raises:

@@ -7,7 +7,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 OPEN = {
-    "/",  # leads to the documentation
+    "/",  # offers the login
+    "/favicon.ico",
+    "/login/",
     "/api/schema/",
     "/api/docs/",
     "/api/redoc/",
@@ -20,6 +22,7 @@ OPEN = {
     "/admin/jsi18n/",  # translations
     "/admin/logout/",  # ends nothing where nobody is logged in
 }
+LOGINS = ("/admin/login/?next=", "/login/?next=")
 NUMBERS = ("(?P<pk>[0-9]{1,19})", "(?P<pk>[0-9]{1,18})")
 PLACEHOLDERS = (*NUMBERS, "(?P<pk>[^/.]+)", "<path:object_id>", "<int:content_type_id>", "<id>")
 
@@ -59,7 +62,7 @@ def test_everything_else_refuses_an_anonymous_caller(db: None, routes: list[str]
         if path in OPEN:
             continue
         answer = getattr(client, method)(path)
-        is_sent_to_login = answer.status_code == 302 and answer["Location"].startswith("/admin/login/?next=")
+        is_sent_to_login = answer.status_code == 302 and answer["Location"].startswith(LOGINS)
         if answer.status_code not in {401, 403} and not is_sent_to_login:
             wrongly_open[path] = answer.status_code
     assert wrongly_open == {}
