@@ -1,19 +1,37 @@
 """The forms of the pages. What they ask is what the API asks; the services decide, as they do there."""
 
-from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
-from rest_framework import status
+from django.utils.translation import ngettext
 from rest_framework.exceptions import APIException
 
+from auth_api.models import NAME_LENGTH as TOKEN_NAME_LENGTH
+from auth_api.models import Scope
+from auth_api.services import InvalidCredentials
 from users.backends import MAX_PASSWORD_LENGTH
+from users.services import InvalidPassword
 
 NAME_LENGTH = 254  # characters: the longest e-mail address
+DAYS = (7, 30, 90, 365)
+
+
+def lifetimes() -> list[tuple[str, str]]:
+    """Return how long a token may live, in days."""
+    usual = [("", translated("As long as is usual here"))]
+    return usual + [(str(days), ngettext("%(count)d day", "%(count)d days", days) % {"count": days}) for days in DAYS]
+
+
+def rules() -> str:
+    """Return what a new password has to be."""
+    return " ".join(password_validators_help_texts())
 
 
 class PasswordField(forms.CharField):
@@ -56,22 +74,54 @@ class LoginForm(PageForm):
     remember = forms.BooleanField(label=_("Stay logged in on this device"), required=False)
 
 
-def show(
-    request: HttpRequest,
-    template: str,
-    form: PageForm,
-    *,
-    refusal: APIException | None = None,
-    context: Mapping[str, Any] | None = None,
-) -> HttpResponse:
-    """Return the page with the form, empty or as it was refused: then under the refusal's status."""
-    if refusal is not None:
-        form.add_refusal(refusal)
-    form.focus()
-    is_wrong = status.HTTP_400_BAD_REQUEST if form.errors else status.HTTP_200_OK
-    code = refusal.status_code if refusal is not None else is_wrong
-    response = render(request, template, {"form": form, **(context or {})}, status=code)
-    wait = getattr(refusal, "wait", None)
-    if wait is not None:
-        response.headers["Retry-After"] = str(wait)
-    return response
+class TokenForm(PageForm):
+    """A token made on purpose."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=TOKEN_NAME_LENGTH, help_text=_("What it is for, such as: backup script.")
+    )
+    scope = forms.ChoiceField(
+        label=_("What it may do"), choices=Scope.choices, initial=Scope.READ, widget=forms.RadioSelect
+    )
+    days = forms.TypedChoiceField(
+        label=_("How long it lives"), choices=lifetimes, coerce=int, empty_value=None, required=False
+    )
+    password = PasswordField(
+        label=_("Your password, once more"),
+        autocomplete="current-password",
+        help_text=_("So that nobody makes a token who finds this browser unattended."),
+    )
+
+    def add_refusal(self, refusal: APIException) -> None:
+        """Who is logged in has told their name already."""
+        super().add_refusal(
+            InvalidPassword({"password": InvalidPassword.default_detail["current_password"]})
+            if isinstance(refusal, InvalidCredentials)
+            else refusal
+        )
+
+    def asked(self) -> dict[str, Any]:
+        """Return what was filled in, as ``log_in`` takes it."""
+        filled = self.cleaned_data
+        expires_at = timezone.now() + timedelta(days=filled["days"]) if filled["days"] else None
+        names = {"device_name": filled["name"], "scope": Scope(filled["scope"]), "expires_at": expires_at}
+        return names | {"password": filled["password"]}
+
+
+class PasswordForm(PageForm):
+    """The password that is, and twice the one that shall be."""
+
+    current_password = PasswordField(label=_("Current password"), autocomplete="current-password")
+    new_password = PasswordField(label=_("New password"), autocomplete="new-password", help_text=lazy(rules, str)())
+    again = PasswordField(label=_("New password, again"), autocomplete="new-password")
+
+    def clean(self) -> dict[str, Any]:
+        """Catch a slip of the finger: nobody sees what they type."""
+        filled = super().clean() or self.cleaned_data
+        if "again" in filled and filled.get("new_password", filled["again"]) != filled["again"]:
+            self.add_error("again", _("This is not the same."))
+        return filled
+
+    def asked(self) -> dict[str, Any]:
+        """Return what was filled in, as ``change_password`` takes it."""
+        return {name: self.cleaned_data[name] for name in ("current_password", "new_password")}

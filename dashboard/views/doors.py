@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import RedirectURLMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -20,7 +19,9 @@ from auth_api.inputs import SessionLoginSerializer
 from auth_api.parsers import FORMS
 from auth_api.refusals import read_credentials
 from auth_api.services import close_session, open_session
-from dashboard.forms import LoginForm, show
+from dashboard.answers import show
+from dashboard.forms import LoginForm
+from dashboard.views.person import PersonView
 from users.attempts import Entrance
 
 
@@ -73,7 +74,7 @@ class LoginView(RedirectURLMixin, View):
         return show(self.request, "dashboard/login.html", form, refusal=refusal, context=context)
 
 
-class LogoutView(LoginRequiredMixin, View):
+class LogoutView(PersonView):
     """The way out, by POST alone: no link and no picture on another site may log anybody out."""
 
     def get(self, request: HttpRequest) -> HttpResponse:

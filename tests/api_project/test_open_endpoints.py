@@ -1,6 +1,7 @@
 """What is open to anybody: this list, and nothing else."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -24,7 +25,8 @@ OPEN = {
 }
 LOGINS = ("/admin/login/?next=", "/login/?next=")
 NUMBERS = ("(?P<pk>[0-9]{1,19})", "(?P<pk>[0-9]{1,18})")
-PLACEHOLDERS = (*NUMBERS, "(?P<pk>[^/.]+)", "<path:object_id>", "<int:content_type_id>", "<id>")
+PLACEHOLDERS = (*NUMBERS, "(?P<pk>[^/.]+)", "<path:object_id>", "<int:content_type_id>", "<int:login_id>", "<id>")
+UUIDS = ("<uuid:token_id>", "<uuid:session_id>")
 
 
 def patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:
@@ -41,6 +43,8 @@ def example_of(route: str) -> str:
     """Return a path that the route matches."""
     for placeholder in PLACEHOLDERS:
         route = route.replace(placeholder, "1")
+    for placeholder in UUIDS:
+        route = route.replace(placeholder, str(UUID(int=1)))
     return route.replace("(?P<app_label>auth|users|auth_api|audit)", "users").replace("(?P<url>.*)", "nothing-of-ours/")
 
 

@@ -6,10 +6,12 @@ from django.test import Client
 from audit.models import LoginLog
 from auth_api.models import Session
 from auth_api.sessions import SessionStore
+from tests.conftest import PASSWORD
 from tests.dashboard.conftest import DASHBOARD, LOGIN, RIGHT, csrf_token
+from users.clients import Client as Device
 from users.models import User
 
-PAGES = ["/", LOGIN, "/logout/", DASHBOARD]
+PAGES = ["/", LOGIN, "/logout/", DASHBOARD, "/dashboard/tokens/", "/dashboard/password/"]
 
 
 def test_session_planted_before_the_login_opens_nothing(bob: User, client: Client) -> None:
@@ -137,3 +139,66 @@ def test_logout_needs_the_csrf_token(strict: Client) -> None:
     assert page.status_code == 200
     assert strict.post("/logout/", {"csrfmiddlewaretoken": csrf_token(page)}).status_code == 302
     assert strict.get(DASHBOARD).status_code == 302
+
+
+@pytest.fixture
+def theirs(staff: User) -> dict[str, str]:
+    """Return addresses that do something to what belongs to somebody else."""
+    Client().post(LOGIN, {"username": "sue", "password": PASSWORD})
+    row, session, token = LoginLog.objects.latest("id"), staff.sessions.get(), staff.auth_tokens.issue().token
+    return {
+        "token": f"/dashboard/tokens/{token.pk}/end/",
+        "session": f"/dashboard/sessions/{session.pk}/end/",
+        "login": f"/dashboard/logins/{row.pk}/disown/",
+    }
+
+
+@pytest.mark.parametrize("kind", ["token", "session", "login"])
+def test_what_is_somebody_elses_is_not_there(browser: Client, staff: User, theirs: dict[str, str], kind: str) -> None:
+    assert browser.post(theirs[kind]).status_code == 404
+    assert (staff.auth_tokens.count(), staff.sessions.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("method", ["get", "head", "options"])
+def test_reading_changes_nothing(browser: Client, bob: User, method: str) -> None:
+    token, session, row = bob.auth_tokens.issue().token, bob.sessions.get(), LoginLog.objects.get()
+    for path in (
+        f"/dashboard/tokens/{token.pk}/end/",
+        f"/dashboard/sessions/{session.pk}/end/",
+        f"/dashboard/logins/{row.pk}/disown/",
+        f"/dashboard/tokens/?name=x&scope=read&password={PASSWORD}",
+        f"/dashboard/password/?current_password={PASSWORD}&new_password=xxxxxxxxxxxx&again=xxxxxxxxxxxx",
+        "/logout/",
+        f"{LOGIN}?username=bob&password={PASSWORD}",
+    ):
+        getattr(browser, method)(path)
+    assert (bob.auth_tokens.count(), bob.sessions.count(), LoginLog.objects.count()) == (1, 1, 1)
+    assert browser.get(DASHBOARD).status_code == 200
+
+
+def test_every_change_needs_the_csrf_token(strict: Client, bob: User) -> None:
+    strict.post(LOGIN, RIGHT | {"csrfmiddlewaretoken": csrf_token(strict.get(LOGIN))})
+    token, session, row = bob.auth_tokens.issue().token, bob.sessions.get(), LoginLog.objects.get()
+    for path, form in (
+        (f"/dashboard/tokens/{token.pk}/end/", {}),
+        (f"/dashboard/sessions/{session.pk}/end/", {}),
+        (f"/dashboard/logins/{row.pk}/disown/", {}),
+        ("/dashboard/tokens/", {"name": "x", "scope": "read", "days": "", "password": PASSWORD}),
+        ("/dashboard/password/", {"current_password": PASSWORD, "new_password": "x" * 12, "again": "x" * 12}),
+    ):
+        assert strict.post(path, form).status_code == 403
+    assert (bob.auth_tokens.count(), bob.sessions.count(), LoginLog.objects.count()) == (1, 1, 1)
+
+
+def test_what_others_made_up_is_shown_as_text(browser: Client, bob: User) -> None:
+    evil = '<script>alert(1)</script>"onmouseover=x'
+    bob.first_name = evil
+    bob.save()
+    bob.auth_tokens.issue(name=evil, client=Device("192.0.2.1", evil))
+    LoginLog.objects.create(user=bob, username="bob", is_success=True, entrance="page", user_agent=evil)
+    bob.sessions.update(user_agent=evil)
+    ended = bob.auth_tokens.issue(name=evil).token
+    page = browser.post(f"/dashboard/tokens/{ended.pk}/end/", follow=True).content.decode()
+    assert page.count("&lt;script&gt;alert(1)&lt;") >= 5
+    assert "<script>" not in page
+    assert '"onmouseover' not in page
