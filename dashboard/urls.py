@@ -11,6 +11,7 @@ from dashboard.views.account import (
     TokenEndView,
 )
 from dashboard.views.doors import FaviconView, HomeView, LoginView, LogoutView
+from dashboard.views.staff import LiftView
 
 urlpatterns = [
     path("", HomeView.as_view(), name="home"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("login/", LoginView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("dashboard/", DashboardView.as_view(), name="dashboard"),
+    path("dashboard/lockouts/<int:lockout_id>/lift/", LiftView.as_view(), name="lockout-lift"),
     path("dashboard/password/", PasswordView.as_view(), name="password"),
     path("dashboard/tokens/", TokenCreateView.as_view(), name="token-create"),
     path("dashboard/tokens/<uuid:token_id>/end/", TokenEndView.as_view(), name="token-end"),

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.generic import TemplateView
 from rest_framework.exceptions import ValidationError
 
+from audit.buckets import Bucket
 from audit.keyset import Page, Span, read_page
 from audit.models import LoginLog
 from auth_api.models import AuthToken, Session
@@ -19,6 +20,7 @@ from dashboard.answers import show
 from dashboard.forms import PasswordForm, TokenForm
 from dashboard.services import current_session, disown
 from dashboard.views.person import PersonView
+from dashboard.watch import watch
 from users.attempts import Entrance, TurnedAway
 from users.services import change_password
 
@@ -27,7 +29,7 @@ LOGINS_SHOWN = 10
 
 
 class DashboardView(PersonView, TemplateView):
-    """Everything about one's own account, on one page: two queries for who asks, three for the rest."""
+    """Everything about one's own account, on one page: two queries for who asks, three for the rest. More for staff."""
 
     template_name = "dashboard/dashboard.html"
 
@@ -38,8 +40,14 @@ class DashboardView(PersonView, TemplateView):
             sessions=Session.objects.alive_for(self.user)[:CREDENTIALS_SHOWN],
             current=current_session(self.request),
             logins=self.logins(),
+            watch=watch(bucket=self.bucket) if self.user.is_staff else None,
             **kwargs,
         )
+
+    @property
+    def bucket(self) -> Bucket:
+        """What the chart counts together."""
+        return Bucket.HOUR if self.request.GET.get("by") == Bucket.HOUR else Bucket.DAY
 
     def logins(self) -> Page:
         """Return the page of one's own logins that the address asks for."""

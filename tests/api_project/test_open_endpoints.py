@@ -25,7 +25,15 @@ OPEN = {
 }
 LOGINS = ("/admin/login/?next=", "/login/?next=")
 NUMBERS = ("(?P<pk>[0-9]{1,19})", "(?P<pk>[0-9]{1,18})")
-PLACEHOLDERS = (*NUMBERS, "(?P<pk>[^/.]+)", "<path:object_id>", "<int:content_type_id>", "<int:login_id>", "<id>")
+PLACEHOLDERS = (
+    *NUMBERS,
+    "(?P<pk>[^/.]+)",
+    "<path:object_id>",
+    "<int:content_type_id>",
+    "<int:login_id>",
+    "<int:lockout_id>",
+    "<id>",
+)
 UUIDS = ("<uuid:token_id>", "<uuid:session_id>")
 
 
