@@ -197,10 +197,12 @@ def test_disowned_login_loses_its_token(browser: Client, bob: User, api: APIClie
 
 def test_who_disowns_their_own_session_is_logged_out_and_told_why(browser: Client) -> None:
     row = LoginLog.objects.get()
-    answer = browser.post(f"/dashboard/logins/{row.pk}/disown/", follow=True)
+    done = browser.post(f"/dashboard/logins/{row.pk}/disown/")
+    assert done.cookies["sessionid"].value == ""
+    assert not Session.objects.exists()
+    answer = browser.get(done["Location"], follow=True)
     assert answer.redirect_chain[-1] == ("/login/?next=/dashboard/password/", 302)
     assert "Somebody else may know your password. Log in and change it." in text_of(answer)
-    assert not Session.objects.exists()
 
 
 def test_session_keeps_its_name_when_the_password_changes(browser: Client) -> None:

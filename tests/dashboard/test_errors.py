@@ -14,10 +14,10 @@ HOME = "dashboard.views.doors.HomeView.get"
 
 
 def test_404_is_a_page_and_asks_nothing_of_the_database(
-    client: Client, db: None, django_assert_num_queries: DjangoAssertNumQueries
+    browser: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(0):
-        answer = client.get("/nothing/")
+        answer = browser.get("/nothing/")
     assert answer.status_code == 404
     assert "<h1>Nothing here</h1>" in text_of(answer)
     assert '<html lang="en">' in text_of(answer)
