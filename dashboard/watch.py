@@ -68,7 +68,9 @@ def worst() -> Worst:
     rows = list(newest_failures())
     known = {name for name, user_id, _ in rows if user_id is not None}
     names = Counter(name for name, _, _ in rows)
-    networks = Counter(network_of(address) for _, _, address in rows)
+    networks: Counter[str] = Counter()
+    for address, count in Counter(address for _, _, address in rows).items():
+        networks[network_of(address)] += count
     return Worst(
         accounts=[Failures(name, count, name in known) for name, count in names.most_common(WORST_SHOWN)],
         networks=[Failures(network, count) for network, count in networks.most_common(WORST_SHOWN)],

@@ -113,7 +113,7 @@ def test_lockout_is_said_in_words_with_the_time_left(bob: User, client: Client) 
     assert "sessionid" not in answer.cookies
     german = text_of(client.post(LOGIN, RIGHT, headers={"Accept-Language": "de"}))
     assert '<html lang="de">' in german
-    assert "15 Minuten" in german
+    assert "Zu viele gescheiterte Anmeldungen. Bitte in 15 Minuten noch einmal versuchen." in german
     assert [row[2] for row in rows()] == ["wrong_password"] * 5 + ["locked_out"] * 2
 
 
