@@ -8,9 +8,8 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils import timezone
 from django.utils.functional import lazy
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from rest_framework.exceptions import APIException
 
 from auth_api.models import NAME_LENGTH as TOKEN_NAME_LENGTH
@@ -25,7 +24,7 @@ DAYS = (7, 30, 90, 365)
 
 def lifetimes() -> list[tuple[str, str]]:
     """Return how long a token may live, in days."""
-    usual = [("", translated("As long as is usual here"))]
+    usual = [("", gettext("As long as is usual here"))]
     return usual + [(str(days), ngettext("%(count)d day", "%(count)d days", days) % {"count": days}) for days in DAYS]
 
 

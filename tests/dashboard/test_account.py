@@ -142,6 +142,12 @@ def test_token_takes_the_password_and_each_try_is_recorded(browser: Client) -> N
     assert not AuthToken.objects.exists()
 
 
+def test_form_is_in_the_readers_language(browser: Client) -> None:
+    page = text_of(browser.get(TOKENS, headers={"Accept-Language": "de"}))
+    for words in ("Token anlegen", "So lange, wie hier üblich", "90 Tage", "Ihr Passwort, noch einmal"):
+        assert words in page
+
+
 @pytest.mark.parametrize(
     "change", [{"name": ""}, {"name": "x" * 101}, {"scope": "all"}, {"days": "8"}, {"password": ""}, {"name": "a\0b"}]
 )
