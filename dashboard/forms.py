@@ -93,11 +93,9 @@ class TokenForm(PageForm):
 
     def add_refusal(self, refusal: APIException) -> None:
         """Who is logged in has told their name already."""
-        super().add_refusal(
-            InvalidPassword({"password": InvalidPassword.default_detail["current_password"]})
-            if isinstance(refusal, InvalidCredentials)
-            else refusal
-        )
+        if isinstance(refusal, InvalidCredentials):
+            refusal = InvalidPassword({"password": InvalidPassword.default_detail["current_password"]})
+        super().add_refusal(refusal)
 
     def asked(self) -> dict[str, Any]:
         """Return what was filled in, as ``log_in`` takes it."""
