@@ -1,6 +1,9 @@
 """The OpenAPI document, and the two pages that show it."""
 
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_update
+from django.utils.decorators import method_decorator
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 
 METHODS = ["get", "head"]  # REST framework's OPTIONS would try to render its metadata as a page
@@ -16,13 +19,22 @@ class SchemaView(SpectacularAPIView):
         return None
 
 
-class SwaggerView(SpectacularSwaggerView):
-    """The document in Swagger UI."""
+@method_decorator(csp_update({"connect-src": [SELF], "img-src": ["data:"]}), name="dispatch")
+class SwaggerView(SpectacularSwaggerSplitView):
+    """The document in Swagger UI, whose script is a second answer of this view: none stands in the page."""
 
+    url_self = "./"
+    template_name = "api_project/swagger.html"
     http_method_names = METHODS
     url_name = "schema"
 
 
+@method_decorator(
+    # ReDoc writes its styles into the page, and searches in a worker that it makes itself. It also asks for the logo of
+    # its makers, from an outside host: that is refused, and says so in the browser's console.
+    csp_update({"connect-src": [SELF], "img-src": ["data:"], "style-src": [UNSAFE_INLINE], "worker-src": ["blob:"]}),
+    name="dispatch",
+)
 class RedocView(SpectacularRedocView):
     """The document in ReDoc."""
 

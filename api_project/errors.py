@@ -1,4 +1,4 @@
-"""What a client gets when a request can't be answered: JSON with a stable ``code`` under /api/, text elsewhere."""
+"""What a client gets when a request can't be answered: JSON with a stable ``code`` under /api/, a page elsewhere."""
 
 import logging
 import sys
@@ -6,12 +6,12 @@ from typing import Any
 
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, InternalError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import status, views
-from rest_framework.exceptions import APIException, NotFound, ParseError, ValidationError
+from rest_framework.exceptions import APIException, NotFound, ParseError, PermissionDenied, ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
@@ -37,6 +37,13 @@ class BodyTooLarge(APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_detail = _("The request body is too large.")
     default_code = "body_too_large"
+
+
+class CsrfFailed(PermissionDenied):
+    """403: the form does not come from a page of ours, or the browser keeps no cookies."""
+
+    default_detail = _("This form has expired, or your browser sends no cookies. Go back, reload the page, try again.")
+    default_code = "csrf_failed"
 
 
 class UnknownHost(APIException):
@@ -82,13 +89,13 @@ def error_code(exc: Exception, response: Response) -> str:
 
 
 def plain_error(request: HttpRequest, error: APIException) -> HttpResponse:
-    """Return the error outside of DRF: JSON under /api/, otherwise its sentence as plain text."""
+    """Return the error outside of DRF: JSON under /api/, otherwise a page, which asks nothing of the database."""
     if request.path.startswith(API_PREFIX):
         response: HttpResponse = JsonResponse(
             {"detail": str(error.detail), "code": error.get_codes()}, status=error.status_code
         )
     else:
-        response = HttpResponse(str(error.detail), content_type="text/plain; charset=utf-8", status=error.status_code)
+        response = render(request, "dashboard/error.html", {"error": error}, status=error.status_code)
     wait = getattr(error, "wait", None)
     if wait is not None:
         response.headers["Retry-After"] = str(wait)
@@ -103,18 +110,28 @@ def api_not_found(request: HttpRequest) -> HttpResponse:
     return plain_error(request, NotFound(_("There is no such endpoint; the paths of this API end with a slash.")))
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler400: most of all, a Host header that is not among ALLOWED_HOSTS."""
-    if request.path.startswith(API_PREFIX):
-        return plain_error(request, UnknownHost() if isinstance(exception, DisallowedHost) else ParseError())
-    return defaults.bad_request(request, exception)
+    error = UnknownHost() if isinstance(exception, DisallowedHost) else as_api_exception(exception)
+    return plain_error(request, error if isinstance(error, APIException) else ParseError())
 
 
-def server_error(request: HttpRequest) -> HttpResponseBase:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler403."""
+    return plain_error(request, PermissionDenied())
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """CSRF_FAILURE_VIEW. The reason is for developers; Django logs it."""
+    return plain_error(request, CsrfFailed())
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler404."""
+    return plain_error(request, NotFound(_("There is nothing at this address.")))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
     """handler500: 503 when the database is what failed, wherever it did, else 500."""
-    failure = sys.exception()
-    if isinstance(failure, DATABASE_FAILURES):
-        return plain_error(request, ServiceUnavailable())
-    if request.path.startswith(API_PREFIX):
-        return plain_error(request, APIException())
-    return defaults.server_error(request)
+    is_database = isinstance(sys.exception(), DATABASE_FAILURES)
+    return plain_error(request, ServiceUnavailable() if is_database else APIException())

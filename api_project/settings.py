@@ -5,6 +5,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
@@ -62,6 +63,19 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = read(
 )
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+# What a page may load, and where its forms may go. No script and no style stands in a page itself.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    },
+    "EXCLUDE_URL_PREFIXES": ["/api/v1/"],  # JSON loads nothing
+}
 
 # --- Parts -----------------------------------------------------------------------------------------------------------
 
@@ -71,11 +85,13 @@ INSTALLED_APPS = [
     "users.apps.UsersConfig",
     "auth_api.apps.AuthApiConfig",
     "audit.apps.AuditConfig",
+    "dashboard.apps.DashboardConfig",
     "api_project.apps.LatchkeyAdminConfig",
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "corsheaders",
+    "csp",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -84,6 +100,7 @@ MIDDLEWARE = [
     "api_project.health.probes",
     "api_project.middleware.Edge",  # and past all that follows, if the request brings nothing for it
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -208,7 +225,8 @@ A_WAIT = validate.Range(min=timedelta(seconds=1), max=timedelta(seconds=20))
 PASSWORD_CHECK_WAIT = read(
     env.timedelta, "PASSWORD_CHECK_WAIT", "a duration from 1s to 20s", default=timedelta(seconds=5), validate=A_WAIT
 )
-LOGIN_URL = LOGIN_REDIRECT_URL = "/admin/"
+LOGIN_URL, LOGIN_REDIRECT_URL = "login", "dashboard"
+CSRF_FAILURE_VIEW = "api_project.errors.csrf_failure"
 SESSION_ENGINE = "auth_api.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds; of a session that is to be remembered, and at most of any other
 # Passed on to `manage.py create_first_admin`; empty means a random one.

@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.urls.resolvers import RoutePattern
-from django.views.generic import RedirectView
 
 from api_project import errors
 from api_project.docs import RedocView, SchemaView, SwaggerView
@@ -16,9 +15,11 @@ urlpatterns = [
     path("api/docs/", SwaggerView.as_view(), name="docs"),
     path("api/redoc/", RedocView.as_view(), name="redoc"),
     re_path(r"^api/", errors.api_not_found),
-    path("", RedirectView.as_view(pattern_name="docs"), name="home"),
+    path("", include("dashboard.urls")),
     path("admin/", admin.site.urls),
 ]
 
 handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
 handler500 = errors.server_error

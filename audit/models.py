@@ -111,6 +111,7 @@ class LoginLog(models.Model):
     failure_reason = models.CharField(_("reason"), max_length=20, choices=FailureReason, blank=True)
     entrance = models.CharField(_("entrance"), max_length=10, choices=Entrance)
     token_id = models.UUIDField(_("token"), null=True)
+    session_id = models.UUIDField(_("session"), null=True)
     request_id = models.CharField(_("request"), max_length=REQUEST_ID_LENGTH)
     # For check_proxies: the way that the request took. NULL, not "", where there was no header.
     peer = models.GenericIPAddressField(_("peer"), null=True)

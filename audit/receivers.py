@@ -18,7 +18,13 @@ def record_login(*, request: HttpRequest | None, user: User, token_id: UUID | No
         # Nobody's password was checked: single sign-on, for instance.
         attempt = Attempt(username=user.get_username(), user=user, failure_reason=None)
     if not attempt.is_recorded:
-        record(request=request, attempt=attempt, token_id=token_id)
+        session_id = session_of(request) if token_id is None else None
+        record(request=request, attempt=attempt, token_id=token_id, session_id=session_id)
+
+
+def session_of(request: HttpRequest | None) -> UUID | None:
+    """Return what the session that opens is called, if its engine has a name for it that may be written down."""
+    return getattr(getattr(request, "session", None), "public_id", None)
 
 
 def record_failure(*, credentials: Mapping[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:

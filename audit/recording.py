@@ -17,7 +17,9 @@ from users.statements import insert
 logger = logging.getLogger("audit")
 
 
-def record(*, request: HttpRequest | None, attempt: Attempt, token_id: UUID | None = None) -> LoginLog:
+def record(
+    *, request: HttpRequest | None, attempt: Attempt, token_id: UUID | None = None, session_id: UUID | None = None
+) -> LoginLog:
     """Write the attempt's row, in the transaction that is open if there is one, and its line in the log after commit.
 
     Raises:
@@ -33,6 +35,7 @@ def record(*, request: HttpRequest | None, attempt: Attempt, token_id: UUID | No
         failure_reason=attempt.failure_reason or "",
         entrance=entrance_of(request),
         token_id=token_id,
+        session_id=session_id,
         request_id=storable(request.META.get("HTTP_X_REQUEST_ID", ""), length=REQUEST_ID_LENGTH) if request else "",
         peer=client.peer,
         forwarded_for=client.forwarded_for,
@@ -57,5 +60,6 @@ def as_line(row: LoginLog) -> dict[str, Any]:
         "failure_reason": str(row.failure_reason),
         "entrance": str(row.entrance),
         "token_id": str(row.token_id) if row.token_id else None,
+        "session_id": str(row.session_id) if row.session_id else None,
         "request_id": row.request_id,
     }

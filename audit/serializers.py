@@ -21,6 +21,7 @@ COLUMNS = (
     "failure_reason",
     "entrance",
     "token_id",
+    "session_id",
     "request_id",
 )
 
@@ -72,5 +73,5 @@ class SummarySerializer(serializers.Serializer[Any]):
 
 def as_json(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns as ``LoginLogSerializer`` writes its fields."""
-    token_id = row["token_id"]
-    return {**row, "login_time": as_iso(row["login_time"]), "token_id": str(token_id) if token_id else None}
+    ids = {name: str(row[name]) if row[name] else None for name in ("token_id", "session_id")}
+    return {**row, "login_time": as_iso(row["login_time"]), **ids}

@@ -35,7 +35,7 @@ class Guesser:
         """Read the guesser off the request. An account's name stands for its e-mail address as well."""
         user = attempt.user
         account = user.username if user else storable(normalise(attempt.username), length=ACCOUNT_LENGTH)
-        return cls(account, network_of(request), user.pk if user else 0)
+        return cls(account, network_of(request.META.get("REMOTE_ADDR")), user.pk if user else 0)
 
     def whom(self, allowance: Allowance) -> dict[str, str]:
         """Return the columns of a lockout of that allowance."""

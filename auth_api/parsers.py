@@ -45,4 +45,5 @@ class BoundedMultiPartParser(BoundedMixin, MultiPartParser):
     """REST framework's parser."""
 
 
-JSON_OR_FORM: list[type[BaseParser]] = [BoundedJSONParser, BoundedFormParser, BoundedMultiPartParser]
+FORMS: list[type[BaseParser]] = [BoundedFormParser, BoundedMultiPartParser]
+JSON_OR_FORM: list[type[BaseParser]] = [BoundedJSONParser, *FORMS]

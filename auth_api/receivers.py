@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib.auth import HASH_SESSION_KEY, update_session_auth_hash
 from django.http import HttpRequest
 from rest_framework.exceptions import NotAuthenticated
-from rest_framework.request import Request
 
 from auth_api.keys import digest
 from auth_api.limiter import settle
@@ -43,7 +42,7 @@ def keep_credentials(*, user: User, before: User, **kwargs: Any) -> None:
             user.sessions.filter(pk=session.pk).update(**rebound)
 
 
-def end_other_credentials(*, request: Request, user: User, **kwargs: Any) -> None:
+def end_other_credentials(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
     """``password_changed``: of all credentials, only the one that the change was made with lives on."""
     if has_lost_credential(request):
         raise NotAuthenticated

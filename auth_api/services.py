@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import APIException, NotAuthenticated, ValidationError
@@ -26,7 +27,7 @@ class InvalidCredentials(ValidationError):
 
 
 @contextmanager
-def admitted(*, request: Request, username: str, password: str) -> Iterator[User]:
+def admitted(*, request: HttpRequest, username: str, password: str) -> Iterator[User]:
     """Check the credentials, then open the transaction in which a credential is made for the account.
 
     The password is hashed outside of any transaction. Inside, the account is locked, and looked at once more: it may
@@ -53,7 +54,7 @@ def admitted(*, request: Request, username: str, password: str) -> Iterator[User
     raise refusal
 
 
-def has_lost_credential(request: Request) -> bool:
+def has_lost_credential(request: HttpRequest) -> bool:
     """Whether the request was made with a credential that has been ended since.
 
     To be called with the account locked, as those who end credentials do.
@@ -62,20 +63,28 @@ def has_lost_credential(request: Request) -> bool:
     session = getattr(underlying(request), "session", None)
     if isinstance(token, AuthToken):
         return not AuthToken.objects.filter(pk=token.pk).exists()
-    if getattr(request, "successful_authenticator", None) and session is not None:
+    if session is not None and is_made_by_cookie(request):
         return not session.exists(session.session_key or "")
     return False
+
+
+def is_made_by_cookie(request: HttpRequest) -> bool:
+    """Whether it was the session that said who asks: to REST framework, or on a page to Django."""
+    if isinstance(request, Request):
+        return request.successful_authenticator is not None
+    return request.user.is_authenticated
 
 
 @sensitive_variables("password")
 def log_in(
     *,
-    request: Request,
+    request: HttpRequest,
     username: str,
     password: str,
     device_name: str = "",
     scope: Scope = Scope.WRITE,
     expires_at: datetime | None = None,
+    entrance: Entrance = Entrance.API,
 ) -> IssuedToken:
     """Check the credentials and issue a token.
 
@@ -85,7 +94,7 @@ def log_in(
     Raises:
         InvalidCredentials, TurnedAway: see ``admitted``.
     """
-    enter(request, Entrance.API)
+    enter(request, entrance)
     with admitted(request=request, username=username, password=password) as user:
         issued = user.auth_tokens.issue(
             name=device_name, client=Client.of(request), scope=scope, expires_at=expires_at, is_locked=True
@@ -94,14 +103,14 @@ def log_in(
     return issued
 
 
-def log_out(*, request: Request, token: AuthToken) -> None:
+def log_out(*, request: HttpRequest, token: AuthToken) -> None:
     """End the token. Sends ``user_logged_out``."""
     token.delete()
     user_logged_out.send(sender=User, request=request, user=token.user)
 
 
 @transaction.atomic
-def log_out_everywhere(*, request: Request, user: User) -> None:
+def log_out_everywhere(*, request: HttpRequest, user: User) -> None:
     """End every token and every session of the account. Sends ``user_logged_out``, once."""
     User.objects.lock(user)
     user.auth_tokens.all().delete()
@@ -110,7 +119,14 @@ def log_out_everywhere(*, request: Request, user: User) -> None:
 
 
 @sensitive_variables("password")
-def open_session(*, request: Request, username: str, password: str, remember: bool = False) -> User:
+def open_session(
+    *,
+    request: HttpRequest,
+    username: str,
+    password: str,
+    remember: bool = False,
+    entrance: Entrance = Entrance.SESSION,
+) -> User:
     """Check the credentials and open a cookie session. Sends ``user_logged_in``.
 
     The session gets another key, so that nobody can have planted it. Its cookie outlives the browser only if it is to
@@ -119,7 +135,7 @@ def open_session(*, request: Request, username: str, password: str, remember: bo
     Raises:
         InvalidCredentials, TurnedAway: see ``admitted``.
     """
-    enter(request, Entrance.SESSION)
+    enter(request, entrance)
     inner = underlying(request)
     with admitted(request=request, username=username, password=password) as user:
         inner.session.flush()  # Django would keep the key of a session of the same account
@@ -129,7 +145,7 @@ def open_session(*, request: Request, username: str, password: str, remember: bo
     return user
 
 
-def close_session(*, request: Request) -> None:
+def close_session(*, request: HttpRequest) -> None:
     """End this session. Sends ``user_logged_out``."""
     logout(underlying(request))
 

@@ -1,5 +1,6 @@
 """A session engine of Django's, over a table that knows only digests of session keys."""
 
+import uuid
 from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
@@ -16,6 +17,15 @@ class SessionStore(SessionBase):
 
     row: Session | None = None
     client: Client | None = None
+    _new_id: uuid.UUID | None = None
+
+    @property
+    def public_id(self) -> uuid.UUID:
+        """What the session is called where its key must not stand: the id of the row that it has or will get."""
+        if self.row is not None:
+            return self.row.pk
+        self._new_id = self._new_id or uuid.uuid4()
+        return self._new_id
 
     def load(self) -> dict[str, Any]:
         """Return the data of the session, or none if it is over."""
@@ -57,7 +67,7 @@ class SessionStore(SessionBase):
         if self.client is not None:
             columns |= {"last_used_ip": self.client.ip_address, "user_agent": self.client.user_agent}
         if must_create:
-            Session.objects.create(digest=digest(self.session_key), **columns)
+            Session.objects.create(id=self.public_id, digest=digest(self.session_key), **columns)
         elif not Session.objects.filter(digest=digest(self.session_key)).update(**columns):
             raise UpdateError
 
@@ -67,9 +77,17 @@ class SessionStore(SessionBase):
         if key is not None:
             Session.objects.filter(digest=digest(key)).delete()
 
+    def flush(self) -> None:
+        """End this session. What follows is another one."""
+        super().flush()
+        self.row = self._new_id = None
+
     def cycle_key(self) -> None:
-        """Go on under another key, and keep where the session was opened."""
+        """Go on under another key. What the session is called, and where it was opened, stays as it is."""
         self._get_session()  # type: ignore[attr-defined]  # loads the row
-        if self.row is not None and self.client is None:
-            self.client = Client(ip_address=self.row.last_used_ip, user_agent=self.row.user_agent)
+        key = self._get_new_session_key()  # type: ignore[attr-defined]  # missing in the stubs
+        if self.row is not None and Session.objects.filter(pk=self.row.pk).update(digest=digest(key)):
+            self._session_key, self.modified = key, True
+            return
+        self.row = None  # there was none, or it has been ended meanwhile
         super().cycle_key()

@@ -60,11 +60,12 @@ class LockedOut(TurnedAway):
 
     status_code = status.HTTP_429_TOO_MANY_REQUESTS
     default_code = "locked_out"
+    default_detail = _("Too many failed logins.")  # here, where makemessages finds it: not so in an f-string
     failure_reason = FailureReason.LOCKED_OUT
 
     def __init__(self, wait: timedelta) -> None:
         super().__init__(wait)
-        self.detail = ErrorDetail(f"{_('Too many failed logins.')} {in_words(self.wait)}", self.default_code)
+        self.detail = ErrorDetail(f"{self.default_detail} {in_words(self.wait)}", self.default_code)
 
 
 class Overloaded(TurnedAway):

@@ -41,9 +41,9 @@ def is_trusted(address: str) -> bool:
     return parsed is not None and any(parsed in network for network in settings.TRUSTED_PROXIES)
 
 
-def network_of(request: HttpRequest) -> str:
+def network_of(address: str | None) -> str:
     """Return whose guesses count as one: an IPv4 address, or the /64 that an IPv6 subscriber has to himself."""
-    parsed = parse_address(request.META.get("REMOTE_ADDR", ""))
+    parsed = parse_address(address or "")
     if isinstance(parsed, IPv6Address):
         return str(IPv6Network((int(parsed), 64), strict=False))
     return str(parsed) if parsed else "unknown"

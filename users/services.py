@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth import authenticate, password_validation
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import NotAuthenticated, ValidationError
@@ -26,7 +27,7 @@ class InvalidPassword(ValidationError):
 
 
 @sensitive_variables("current_password", "new_password")
-def change_password(*, request: Request, user: User, current_password: str, new_password: str) -> None:
+def change_password(*, request: HttpRequest, user: User, current_password: str, new_password: str) -> None:
     """Change the password of one's own account. Sends ``password_changed``.
 
     Raises:
@@ -73,7 +74,7 @@ def change_own_account(
 
 
 @sensitive_variables("password")
-def confirmed(request: Request, user: User, password: str) -> User:
+def confirmed(request: HttpRequest, user: User, password: str) -> User:
     """Return the account as it was when its password was checked.
 
     Raises:

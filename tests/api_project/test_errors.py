@@ -43,7 +43,7 @@ def test_database_failure_outside_of_a_view_is_503_too(client: Client, path: str
     with patch("django.contrib.sessions.middleware.SessionMiddleware.process_request", side_effect=OperationalError):
         answer = client.get(path, HTTP_COOKIE="sessionid=x")
     assert (answer.status_code, answer["Retry-After"]) == (503, "2")
-    assert answer["Content-Type"].startswith("application/json" if path == ME else "text/plain")
+    assert answer["Content-Type"].startswith("application/json" if path == ME else "text/html")
 
 
 def test_fault_of_ours_is_500_in_json_and_tells_nothing(bob: User, as_user: Callable[[User], APIClient]) -> None:

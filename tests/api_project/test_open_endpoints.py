@@ -1,13 +1,16 @@
 """What is open to anybody: this list, and nothing else."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 OPEN = {
-    "/",  # leads to the documentation
+    "/",  # offers the login
+    "/favicon.ico",
+    "/login/",
     "/api/schema/",
     "/api/docs/",
     "/api/redoc/",
@@ -20,8 +23,18 @@ OPEN = {
     "/admin/jsi18n/",  # translations
     "/admin/logout/",  # ends nothing where nobody is logged in
 }
+LOGINS = ("/admin/login/?next=", "/login/?next=")
 NUMBERS = ("(?P<pk>[0-9]{1,19})", "(?P<pk>[0-9]{1,18})")
-PLACEHOLDERS = (*NUMBERS, "(?P<pk>[^/.]+)", "<path:object_id>", "<int:content_type_id>", "<id>")
+PLACEHOLDERS = (
+    *NUMBERS,
+    "(?P<pk>[^/.]+)",
+    "<path:object_id>",
+    "<int:content_type_id>",
+    "<int:login_id>",
+    "<int:lockout_id>",
+    "<id>",
+)
+UUIDS = ("<uuid:token_id>", "<uuid:session_id>")
 
 
 def patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:
@@ -38,6 +51,8 @@ def example_of(route: str) -> str:
     """Return a path that the route matches."""
     for placeholder in PLACEHOLDERS:
         route = route.replace(placeholder, "1")
+    for placeholder in UUIDS:
+        route = route.replace(placeholder, str(UUID(int=1)))
     return route.replace("(?P<app_label>auth|users|auth_api|audit)", "users").replace("(?P<url>.*)", "nothing-of-ours/")
 
 
@@ -59,7 +74,7 @@ def test_everything_else_refuses_an_anonymous_caller(db: None, routes: list[str]
         if path in OPEN:
             continue
         answer = getattr(client, method)(path)
-        is_sent_to_login = answer.status_code == 302 and answer["Location"].startswith("/admin/login/?next=")
+        is_sent_to_login = answer.status_code == 302 and answer["Location"].startswith(LOGINS)
         if answer.status_code not in {401, 403} and not is_sent_to_login:
             wrongly_open[path] = answer.status_code
     assert wrongly_open == {}

@@ -51,6 +51,7 @@ def test_row_shows_every_column(bob: User, as_user: AsUser) -> None:
             "failure_reason": "",
             "entrance": "api",
             "token_id": None,
+            "session_id": None,
             "request_id": "r-1",
         }
     ]

@@ -41,7 +41,7 @@ def test_each_attempt_is_one_line(
     assert lines[1]["failure_reason"] == "wrong_password"
     assert set(lines[0]) == {
         "time", "level", "logger", "message", "login_id", "user_id", "username", "ip_address", "user_agent",
-        "is_success", "failure_reason", "entrance", "token_id", "request_id",
+        "is_success", "failure_reason", "entrance", "token_id", "session_id", "request_id",
     }  # fmt: skip
 
 

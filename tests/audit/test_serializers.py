@@ -16,6 +16,7 @@ FULL = {
     "is_success": True,
     "entrance": "api",
     "token_id": "0d1c7d3e-36a4-4a0f-9a80-000000000000",
+    "session_id": "0d1c7d3e-36a4-4a0f-9a80-000000000001",
     "request_id": "r-1",
 }
 BARE = {

@@ -1,0 +1,124 @@
+"""The forms of the pages. What they ask is what the API asks; the services decide, as they do there."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import APIException
+
+from auth_api.models import NAME_LENGTH as TOKEN_NAME_LENGTH
+from auth_api.models import Scope
+from auth_api.services import InvalidCredentials
+from users.backends import MAX_PASSWORD_LENGTH
+from users.services import InvalidPassword
+
+NAME_LENGTH = 254  # characters: the longest e-mail address
+DAYS = (7, 30, 90, 365)
+
+
+def lifetimes() -> list[tuple[str, str]]:
+    """Return how long a token may live, in days."""
+    usual = [("", gettext("As long as is usual here"))]
+    return usual + [(str(days), ngettext("%(count)d day", "%(count)d days", days) % {"count": days}) for days in DAYS]
+
+
+def rules() -> str:
+    """Return what a new password has to be."""
+    return " ".join(password_validators_help_texts())
+
+
+class PasswordField(forms.CharField):
+    """A password, taken as it is. ``autocomplete`` tells password managers which one is meant."""
+
+    def __init__(self, *, autocomplete: str, **options: Any) -> None:
+        widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+        super().__init__(strip=False, max_length=MAX_PASSWORD_LENGTH, widget=widget, **options)
+
+
+class PageForm(forms.Form):
+    """A form that can show what a service refused."""
+
+    def add_refusal(self, refusal: APIException) -> None:
+        """Show the refusal at the fields it is about, except where the form itself has found fault."""
+        detail = refusal.detail if isinstance(refusal.detail, dict) else {NON_FIELD_ERRORS: refusal.detail}
+        for name, texts in detail.items():
+            field = name if name in self.fields else NON_FIELD_ERRORS
+            if not self.has_error(field):
+                self.add_error(field, [str(text) for text in ([texts] if isinstance(texts, str) else texts)])
+
+    def focus(self) -> None:
+        """Put the cursor where there is something to do: into the first field that is wrong, or else empty."""
+        asked = [name for name, field in self.fields.items() if field.required]
+        wrong = [name for name in asked if name in self.errors]
+        # A password is never sent back to the browser, so that its field is empty again.
+        empty = [name for name in asked if isinstance(self.fields[name], PasswordField) or not self[name].value()]
+        self.fields[(wrong or empty)[0]].widget.attrs["autofocus"] = True
+
+
+class LoginForm(PageForm):
+    """A name and a password."""
+
+    username = forms.CharField(
+        label=_("Username or e-mail address"),
+        max_length=NAME_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    password = PasswordField(label=_("Password"), autocomplete="current-password")
+    remember = forms.BooleanField(label=_("Stay logged in on this device"), required=False)
+
+
+class TokenForm(PageForm):
+    """A token made on purpose."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=TOKEN_NAME_LENGTH, help_text=_("What it is for, such as: backup script.")
+    )
+    scope = forms.ChoiceField(
+        label=_("What it may do"), choices=Scope.choices, initial=Scope.READ, widget=forms.RadioSelect
+    )
+    days = forms.TypedChoiceField(
+        label=_("How long it lives"), choices=lifetimes, coerce=int, empty_value=None, required=False
+    )
+    password = PasswordField(
+        label=_("Your password, once more"),
+        autocomplete="current-password",
+        help_text=_("So that nobody makes a token who finds this browser unattended."),
+    )
+
+    def add_refusal(self, refusal: APIException) -> None:
+        """Who is logged in has told their name already."""
+        if isinstance(refusal, InvalidCredentials):
+            refusal = InvalidPassword({"password": InvalidPassword.default_detail["current_password"]})
+        super().add_refusal(refusal)
+
+    def asked(self) -> dict[str, Any]:
+        """Return what was filled in, as ``log_in`` takes it."""
+        filled = self.cleaned_data
+        expires_at = timezone.now() + timedelta(days=filled["days"]) if filled["days"] else None
+        names = {"device_name": filled["name"], "scope": Scope(filled["scope"]), "expires_at": expires_at}
+        return names | {"password": filled["password"]}
+
+
+class PasswordForm(PageForm):
+    """The password that is, and twice the one that shall be."""
+
+    current_password = PasswordField(label=_("Current password"), autocomplete="current-password")
+    new_password = PasswordField(label=_("New password"), autocomplete="new-password", help_text=lazy(rules, str)())
+    again = PasswordField(label=_("New password, again"), autocomplete="new-password")
+
+    def clean(self) -> dict[str, Any]:
+        """Catch a slip of the finger: nobody sees what they type."""
+        filled = super().clean() or self.cleaned_data
+        if "again" in filled and filled.get("new_password", filled["again"]) != filled["again"]:
+            self.add_error("again", _("This is not the same."))
+        return filled
+
+    def asked(self) -> dict[str, Any]:
+        """Return what was filled in, as ``change_password`` takes it."""
+        return {name: self.cleaned_data[name] for name in ("current_password", "new_password")}

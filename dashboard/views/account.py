@@ -1,0 +1,138 @@
+"""One's own account: what opens it, who tried to, and its password."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+from django.views.generic import TemplateView
+from rest_framework.exceptions import ValidationError
+
+from audit.buckets import Bucket
+from audit.keyset import Page, Span, read_page
+from audit.models import LoginLog
+from auth_api.models import AuthToken, Session
+from auth_api.services import close_session, log_in
+from dashboard.answers import show
+from dashboard.forms import PasswordForm, TokenForm
+from dashboard.services import current_session, disown
+from dashboard.views.person import PersonView
+from dashboard.watch import watch
+from users.attempts import Entrance, TurnedAway
+from users.services import change_password
+
+CREDENTIALS_SHOWN = 50  # of each kind; TOKENS_PER_USER may allow more
+LOGINS_SHOWN = 10
+
+
+class DashboardView(PersonView, TemplateView):
+    """Everything about one's own account, on one page: two queries for who asks, three for the rest. More for staff."""
+
+    template_name = "dashboard/dashboard.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Read it."""
+        return super().get_context_data(
+            tokens=AuthToken.objects.alive_for(self.user)[:CREDENTIALS_SHOWN],
+            sessions=Session.objects.alive_for(self.user)[:CREDENTIALS_SHOWN],
+            current=current_session(self.request),
+            logins=self.logins(),
+            watch=watch(bucket=self.bucket) if self.user.is_staff else None,
+            **kwargs,
+        )
+
+    @property
+    def bucket(self) -> Bucket:
+        """What the chart counts together."""
+        return Bucket.HOUR if self.request.GET.get("by") == Bucket.HOUR else Bucket.DAY
+
+    def logins(self) -> Page:
+        """Return the page of one's own logins that the address asks for."""
+        rows = LoginLog.objects.filter(user=self.user)
+        try:
+            return read_page(rows, Span(), self.request.GET.get("logins", ""), size=LOGINS_SHOWN)
+        except ValueError:
+            raise Http404 from None
+
+
+class TokenCreateView(PersonView):
+    """A token for a script. Its key is on the page that follows, and nowhere else."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the form."""
+        return show(request, "dashboard/token_form.html", TokenForm())
+
+    @sensitive_variables("form")
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Make the token, if the password is right: an attempt like any other."""
+        form = TokenForm(request.POST)
+        if not form.is_valid():
+            return show(request, "dashboard/token_form.html", form)
+        try:
+            issued = log_in(request=request, username=self.user.username, entrance=Entrance.PAGE, **form.asked())
+        except (ValidationError, TurnedAway) as refusal:
+            return show(request, "dashboard/token_form.html", form, refusal=refusal)
+        return render(request, "dashboard/token_created.html", {"token": issued.token, "key": issued.key}, status=201)
+
+
+class TokenEndView(PersonView):
+    """The end of one of one's own tokens."""
+
+    def post(self, request: HttpRequest, token_id: UUID) -> HttpResponse:
+        """End it."""
+        token = get_object_or_404(AuthToken.objects.alive_for(self.user), pk=token_id)
+        token.delete()
+        messages.success(request, _("The token %(name)s has been ended.") % {"name": token.name or token.hint})
+        return redirect("dashboard")
+
+
+class SessionEndView(PersonView):
+    """The end of one of one's own sessions."""
+
+    def post(self, request: HttpRequest, session_id: UUID) -> HttpResponse:
+        """End it; this one by logging out."""
+        session = get_object_or_404(Session.objects.alive_for(self.user), pk=session_id)
+        if session.pk == current_session(request):
+            close_session(request=request)
+        session.delete()
+        messages.success(request, _("The session has been ended."))
+        return redirect("dashboard")
+
+
+class DisownView(PersonView):
+    """``This wasn't me``: ends what the login opened, and asks for a new password."""
+
+    def post(self, request: HttpRequest, login_id: int) -> HttpResponse:
+        """End it."""
+        login = get_object_or_404(LoginLog, pk=login_id, user=self.user, is_success=True)
+        is_out = disown(request=request, user=self.user, login=login)
+        ended = _("What that login opened has been ended. Somebody else may know your password.")
+        todo = (
+            _("Log in and change it.") if is_out else _("Change it now: that ends all other tokens and sessions, too.")
+        )
+        messages.warning(request, f"{ended} {todo}")
+        return redirect("password")
+
+
+class PasswordView(PersonView):
+    """A new password."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the form."""
+        return show(request, "dashboard/password.html", PasswordForm())
+
+    @sensitive_variables("form")
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Change it, which ends every other token and session."""
+        form = PasswordForm(request.POST)
+        if not form.is_valid():
+            return show(request, "dashboard/password.html", form)
+        try:
+            change_password(request=request, user=self.user, **form.asked())
+        except (ValidationError, TurnedAway) as refusal:
+            return show(request, "dashboard/password.html", form, refusal=refusal)
+        messages.success(request, _("Your password is changed. All other tokens and sessions have been ended."))
+        return redirect("dashboard")

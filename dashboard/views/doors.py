@@ -1,0 +1,90 @@
+"""The way in and the way out."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import RedirectURLMixin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.templatetags.static import static
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.generic import RedirectView, TemplateView, View
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+
+from auth_api.inputs import SessionLoginSerializer
+from auth_api.parsers import FORMS
+from auth_api.refusals import read_credentials
+from auth_api.services import close_session, open_session
+from dashboard.answers import show
+from dashboard.forms import LoginForm
+from dashboard.views.person import PersonView
+from users.attempts import Entrance
+
+
+class HomeView(TemplateView):
+    """Greets whoever is logged in, and offers the login to everybody else."""
+
+    template_name = "dashboard/home.html"
+
+
+class FaviconView(RedirectView):
+    """Where browsers look that were not told."""
+
+    def get_redirect_url(self, *args: Any, **kwargs: Any) -> str:
+        """Return the address of the icon."""
+        return static("dashboard/favicon.svg")
+
+
+@method_decorator(csrf_exempt, name="dispatch")  # let_in() checks, after what can't be read has left its row
+class LoginView(RedirectURLMixin, View):
+    """The login page. ``next`` leads to pages of this host only."""
+
+    def get_default_redirect_url(self) -> str:
+        """Return where to go without ``next``."""
+        return resolve_url(settings.LOGIN_REDIRECT_URL)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the form to those who are not in yet."""
+        if request.user.is_authenticated:
+            return redirect(self.get_success_url())
+        return self.show(LoginForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Log in. Each attempt leaves its row, whatever was sent, as at ``auth/session/``."""
+        sent = Request(request, parsers=[parser() for parser in FORMS])
+        try:
+            credentials = read_credentials(sent, entrance=Entrance.PAGE, serializer_class=SessionLoginSerializer)
+            return self.let_in(request, credentials)
+        except APIException as refusal:
+            return self.show(LoginForm(request.POST), refusal)
+
+    @method_decorator(csrf_protect)
+    def let_in(self, request: HttpRequest, credentials: dict[str, Any]) -> HttpResponse:
+        """Open the session, and go on to where the person wanted to go."""
+        open_session(request=request, entrance=Entrance.PAGE, **credentials)
+        return redirect(self.get_success_url())
+
+    def show(self, form: LoginForm, refusal: APIException | None = None) -> HttpResponse:
+        """Return the page, from which ``next`` is sent along."""
+        context = {"next": self.get_redirect_url()}
+        return show(self.request, "dashboard/login.html", form, refusal=refusal, context=context)
+
+
+class LogoutView(PersonView):
+    """The way out, by POST alone: no link and no picture on another site may log anybody out."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask."""
+        return render(request, "dashboard/logout.html")
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """End the session, and have the browser forget the pages that it has kept."""
+        close_session(request=request)
+        messages.success(request, _("You are logged out."))
+        response = redirect("home")
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response

@@ -1,0 +1,45 @@
+"""What all pages of somebody who is logged in have in common."""
+
+from typing import Any, cast
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.views.generic import View
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.permissions import SAFE_METHODS
+
+from users.models import User
+
+
+class PersonView(LoginRequiredMixin, View):
+    """A view for those who are logged in."""
+
+    @property
+    def user(self) -> User:
+        """The account."""
+        return cast(User, self.request.user)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Serve the request, unless its session is not there, or is ended meanwhile."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except NotAuthenticated:
+            return self.handle_no_permission()
+
+    def handle_no_permission(self) -> HttpResponseRedirect:
+        """Send to the login, and back to a page that can be read."""
+        is_readable = self.request.method in SAFE_METHODS
+        return redirect_to_login(self.request.get_full_path() if is_readable else reverse("dashboard"))
+
+
+class StaffView(PersonView):
+    """A view for staff."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Refuse others."""
+        if request.user.is_authenticated and not self.user.is_staff:
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
