@@ -91,4 +91,7 @@ def measure(measurements: Mapping[str, Measurement], kept: results.Results, *, i
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("Stopped. The same command goes on where it was.")

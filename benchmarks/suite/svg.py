@@ -7,7 +7,6 @@ from html import escape
 WIDTH, LABELS, FIGURES = 760, 210, 120  # of the picture, and what is left and right of the bars
 BAR, GAP, HEAD, FOOT = 14, 12, 62, 14
 COLOURS = ["#3b82f6", "#f59e0b"]
-OURS = "#10b981"
 STYLE = """
 text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #24292f }
 .title { font-size: 15px; font-weight: 600 }
