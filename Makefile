@@ -8,7 +8,7 @@ STATIC := var/static/.collected
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-postgresql check format requirements openapi messages clean
+.PHONY: help run test test-postgresql check format requirements openapi messages bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,12 +45,16 @@ messages: $(VENV)/.dev $(SECRET) ## Bring the translations up to date with the c
 	$(MANAGE) makemessages --locale=de --no-obsolete --no-wrap --no-location --ignore=var --ignore=tests --ignore='.*'
 	$(MANAGE) compilemessages --locale=de --ignore='.*'
 
+bench: $(VENV)/.dev ## Measure Latchkey beside its peers, in half an hour (QUICK=1: 4 minutes; FRESH=1 begins anew)
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(FRESH),--fresh)
+
 requirements: $(VENV)/.dev ## Pin the newest allowed versions in requirements*.txt
 	$(BIN)/uv pip compile --upgrade $(COMPILE) requirements.in --output-file requirements.txt
 	$(BIN)/uv pip compile --upgrade $(COMPILE) requirements-dev.in --constraint requirements.txt --output-file requirements-dev.txt
+	$(BIN)/uv pip compile --upgrade $(COMPILE) benchmarks/requirements.in --constraint requirements.txt --output-file benchmarks/requirements.txt
 
 clean: ## Remove what was made here, but for var/, which holds the database
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) benchmarks/.venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 COMPILE := --quiet --universal --python-version 3.11 --no-header --no-emit-index-url
 

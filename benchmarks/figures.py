@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
-    """Return the value below which so many percent of the values lie."""
+    """Return the value below which so many percent of the values lie; one alone is that value."""
+    if len(values) == 1:
+        return values[0]
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
 

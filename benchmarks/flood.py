@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 
 from tqdm import tqdm
 
@@ -21,6 +22,7 @@ from benchmarks.service import Service
 from benchmarks.workspace import workspace
 
 ROUNDS = 3
+SECONDS = 10
 
 PROJECTS: dict[str, Callable[..., Service]] = {
     "Latchkey": Latchkey,
@@ -49,13 +51,22 @@ default is PBKDF2; their Argon2id has Latchkey's parameters. Where there are few
 def main() -> None:
     """Print the table, and what is to be said of it."""
     install_peers()
-    with workspace() as directory, ExitStack() as stack:
-        readers = {name: stack.enter_context(reader(make, directory / name)) for name, make in PROJECTS.items()}
-        turns = [one for _ in range(ROUNDS) for one in random.sample(list(readers.values()), len(readers))]
-        for one in tqdm(turns, desc="rounds", disable=None):
-            one.measure_round()
+    with workspace() as directory:
+        readers = measure(directory, rounds=ROUNDS, seconds=SECONDS)
     sys.stdout.write(table(HEAD, [row(name, one) for name, one in readers.items()]))
     sys.stdout.write(NOTES.format(rounds=ROUNDS, threads=threads(), processes=PROCESSES))
+
+
+def measure(directory: Path, *, rounds: int, seconds: int) -> dict[str, Reader]:
+    """Measure all, in a random order each round. A reader reads for so many seconds at most in one state."""
+    with ExitStack() as stack:
+        readers = {
+            name: stack.enter_context(reader(make, directory / name, seconds)) for name, make in PROJECTS.items()
+        }
+        turns = [one for _ in range(rounds) for one in random.sample(list(readers.values()), len(readers))]
+        for one in tqdm(turns, desc="flood", leave=False, disable=None):
+            one.measure_round()
+    return readers
 
 
 def row(name: str, one: Reader) -> list[str]:

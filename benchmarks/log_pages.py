@@ -80,7 +80,7 @@ def run(python: str, module: str, name: str, place: Path, rows: int) -> list[dic
         "PATH": os.defpath,
         "SECRET_KEY": secrets.token_urlsafe(64),
         "DATABASE_URL": database(name, place),
-        "DJANGO_SETTINGS_MODULE": "benchmarks.peers.database_settings" if is_peer else "benchmarks.latchkey_settings",
+        "DJANGO_SETTINGS_MODULE": "benchmarks.peers.settings" if is_peer else "benchmarks.latchkey_settings",
     }
     variables |= {"PEER": "axes", "PEER_HASHER": "argon2id", "PEER_LIMIT": "5", "PEER_DIRECTORY": str(place)}
     done = subprocess.run(  # noqa: S603 - a module of ours

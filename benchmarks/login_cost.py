@@ -74,18 +74,24 @@ def main() -> None:
     name: str = parser.parse_args().database
     with_postgresql(name, "benchmarks.login_cost")
     environment.install_peers()
-    with workspace() as directory, ExitStack() as stack:
-        workers = {title: Worker(stack.enter_context(start(title, name, directory))) for title in PROJECTS}
-        for title, worker in workers.items():
-            warm_up(worker, PROJECTS[title])
-        for _ in tqdm(range(REPETITIONS // BATCH), desc="batches", disable=None):
-            for kind, (title, worker) in product(KINDS, workers.items()):
-                worker.times[kind] += worker.tell(order="measure", path=PROJECTS[title], kind=kind, count=BATCH)
-        for worker in workers.values():
-            worker.process.terminate()
+    with workspace() as directory:
+        workers = measure(name, directory, repetitions=REPETITIONS)
     head = ["", "project", "clock, ms", "ratio", "CPU, ms", "ratio", "statements", "commits"]
     rows = [row(kind, title, workers) for kind in KINDS for title in PROJECTS]
     sys.stdout.write(f"\n**{DATABASES[name]}**\n\n" + table(head, rows) + NOTES)
+
+
+def measure(name: str, directory: Path, *, repetitions: int) -> dict[str, Worker]:
+    """Measure all on the database, a batch each in turn."""
+    with ExitStack() as stack:
+        workers = {title: Worker(stack.enter_context(start(title, name, directory))) for title in PROJECTS}
+        for title, worker in workers.items():
+            stack.callback(worker.process.terminate)
+            warm_up(worker, PROJECTS[title])
+        for _ in tqdm(range(repetitions // BATCH), desc=f"logins, {name}", leave=False, disable=None):
+            for kind, (title, worker) in product(KINDS, workers.items()):
+                worker.times[kind] += worker.tell(order="measure", path=PROJECTS[title], kind=kind, count=BATCH)
+    return workers
 
 
 def warm_up(worker: Worker, path: str) -> None:
@@ -104,8 +110,8 @@ def start(title: str, name: str, directory: Path) -> subprocess.Popen[str]:
     variables = {"PATH": os.defpath, "SECRET_KEY": secrets.token_urlsafe(64), "DATABASE_URL": database(name, place)}
     python, settings = sys.executable, "benchmarks.cost_settings"
     if title != LATCHKEY:
-        python, settings = str(environment.PYTHON), "benchmarks.peers.database_settings"
-        variables |= {"PEER": "axes", "PEER_HASHER": "argon2id", "PEER_LIMIT": str(LIMIT), "PEER_DIRECTORY": str(place)}
+        python, settings = str(environment.PYTHON), "benchmarks.peers.settings"
+        variables |= {"PEER": "axes", "PEER_HASHER": "md5", "PEER_LIMIT": str(LIMIT), "PEER_DIRECTORY": str(place)}
     with (directory / f"{place.name}.log").open("wb") as log:
         return subprocess.Popen(  # noqa: S603 - a module of ours
             [python, "-m", "benchmarks.login_worker"],

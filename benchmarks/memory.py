@@ -26,6 +26,12 @@ def rss(process: int) -> float:
     return status(process, "VmRSS")
 
 
+def pss(process: int) -> float:
+    """Return what is its own, and its part of what it shares, in MiB."""
+    lines = (PROC / f"{process}/smaps_rollup").read_text()
+    return value_of(lines, "Pss")
+
+
 @contextmanager
 def peak(process: int) -> Iterator[Peak]:
     """Measure during the block."""
@@ -37,7 +43,11 @@ def peak(process: int) -> Iterator[Peak]:
 
 def status(process: int, name: str) -> float:
     """Return a line of the process's status in MiB."""
-    text = (PROC / f"{process}/status").read_text()
+    return value_of((PROC / f"{process}/status").read_text(), name)
+
+
+def value_of(text: str, name: str) -> float:
+    """Return the line's value in MiB."""
     match = re.search(rf"^{name}:\s+(\d+) kB$", text, re.MULTILINE)
     if match is None:
         raise ValueError(text)

@@ -1,4 +1,4 @@
-"""Latchkey and its peers, on the same server: gunicorn with threads, in two processes."""
+"""Latchkey and its peers, on the same server: gunicorn with threads; FastAPI on its own."""
 
 import os
 import secrets
@@ -30,18 +30,19 @@ class Latchkey(Service):
         return {
             "DJANGO_SETTINGS_MODULE": "benchmarks.latchkey_settings",
             "ADMIN_PASSWORD": secrets.token_urlsafe(),
-            "DATABASE_URL": f"sqlite:///{self.directory / 'db.sqlite3'}",
+            "DATABASE_URL": self.database_url,
             "PORT": str(self.port),
-            "WORKERS": str(PROCESSES),
+            "WORKERS": str(self.processes),
         }
 
-    def manage_command(self) -> list[str]:
+    @property
+    def python(self) -> str:
         """Use the environment that this script runs in."""
-        return [sys.executable, "manage.py"]
+        return sys.executable
 
     def serve_command(self) -> list[str]:
         """Serve as in production."""
-        return [*self.manage_command(), "serve"]
+        return [self.python, "manage.py", "serve"]
 
 
 @dataclass(kw_only=True)
@@ -61,23 +62,46 @@ class Peer(Service):
         """Choose the peer."""
         return {
             "DJANGO_SETTINGS_MODULE": "benchmarks.peers.settings",
+            "DATABASE_URL": self.database_url,
             "PEER": self.peer,
             "PEER_HASHER": self.hasher,
             "PEER_LIMIT": str(self.limit),
             "PEER_DIRECTORY": str(self.directory),
         }
 
-    def manage_command(self) -> list[str]:
+    @property
+    def python(self) -> str:
         """Use the environment that it is installed into."""
-        return [str(environment.PYTHON), "-m", "django"]
+        return str(environment.PYTHON)
 
     def serve_command(self) -> list[str]:
         """Serve with as many threads as Latchkey has, and what else ``manage.py serve`` says."""
         return [
-            *(str(environment.PYTHON), "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}"),
-            *("--workers", str(PROCESSES), "--worker-class", "gthread", "--threads", str(threads())),
+            *(self.python, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}"),
+            *("--workers", str(self.processes), "--worker-class", "gthread", "--threads", str(threads())),
             *("--keep-alive", str(serve.KEEP_ALIVE_SECONDS), "--log-level", "error", "--no-control-socket"),
             "django.core.wsgi:get_wsgi_application()",
+        ]
+
+
+@dataclass(kw_only=True)
+class FastAPI(Peer):
+    """The one that is not Django's, on the server of its documentation."""
+
+    peer: str = "fastapi"
+    hasher: str = "default"  # what pwdlib recommends; or "argon2id", with Latchkey's parameters
+
+    @property
+    def entrances(self) -> Sequence[Entrance]:
+        """Return the API's."""
+        return (at_the_api,)
+
+    def serve_command(self) -> list[str]:
+        """Serve with what uvicorn[standard] brings, and without a line in a log for each request, as the others."""
+        return [
+            *(self.python, "-m", "uvicorn", "--port", str(self.port), "--workers", str(self.processes)),
+            *("--timeout-keep-alive", str(serve.KEEP_ALIVE_SECONDS), "--log-level", "error", "--no-access-log"),
+            "benchmarks.peers.fastapi_app:app",
         ]
 
 

@@ -16,6 +16,7 @@ from typing import Self
 
 import httpx
 
+from benchmarks.databases import database
 from benchmarks.entrances import Entrance
 from benchmarks.hashers import COUNT
 
@@ -35,11 +36,22 @@ def free_port() -> int:
     return port
 
 
+def start_all(stack: contextlib.ExitStack, services: Sequence["Service"]) -> None:
+    """Start them beside one another, wait until all answer, and end them with the stack."""
+    for service in services:
+        stack.callback(service.end)
+        service.start()
+    for service in services:
+        service.wait()
+
+
 @dataclass(kw_only=True)
 class Service(ABC):
     """A project as it would be served. Its directory holds the database, the count of checked passwords and the log."""
 
     directory: Path
+    database: str = "sqlite"  # a key of DATABASES
+    processes: int = 2  # of the server
     variables: dict[str, str] = field(default_factory=dict)  # environment variables beside those that it needs
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
@@ -53,9 +65,15 @@ class Service(ABC):
     def environment(self) -> dict[str, str]:
         """Return the environment variables that it needs."""
 
+    @property
     @abstractmethod
-    def manage_command(self) -> list[str]:
-        """Return how its management commands begin."""
+    def python(self) -> str:
+        """Return the interpreter of the environment that it is installed into."""
+
+    @property
+    def database_url(self) -> str:
+        """Return where its database is."""
+        return database(self.database, self.directory)
 
     @abstractmethod
     def serve_command(self) -> list[str]:
@@ -69,8 +87,13 @@ class Service(ABC):
     def prepare(self, script: str) -> None:
         """Make an empty database and run the script in it."""
         self.directory.mkdir(parents=True)
-        self._manage("migrate", "--verbosity", "0")
-        self._manage("shell", "-c", script)
+        self.run("-m", "django", "migrate", "--verbosity", "0")
+        self.run("-m", "django", "shell", "-c", script)
+
+    def seed(self, names: Sequence[str]) -> str:
+        """Make a database with the accounts, and return the key of a token of the first one's."""
+        self.directory.mkdir(parents=True)
+        return self.run("-m", "benchmarks.seeding", *names)
 
     def checked(self) -> int:
         """Return how many passwords were compared with an account's hash since the service was started."""
@@ -79,27 +102,36 @@ class Service(ABC):
 
     def __enter__(self) -> Self:
         """Start it, and wait until it answers."""
-        with (self.directory / "server.log").open("ab") as log:
-            # A session of its own: Ctrl-C reaches this script alone, and nothing outlives it.
-            self.process = subprocess.Popen(  # noqa: S603 - the commands below
-                self.serve_command(),
-                cwd=ROOT, env=self._all_variables(), start_new_session=True, stdout=log, stderr=log,
-            )  # fmt: skip
+        self.start()
         try:
-            self._wait()
+            self.wait()
         except BaseException:
-            self.__exit__()
+            self.end()
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Take it away."""
+        self.end()
+
+    def start(self) -> None:
+        """Start it."""
+        with (self.directory / "server.log").open("ab") as log:
+            # A session of its own: Ctrl-C reaches this script alone, and nothing outlives it.
+            self.process = subprocess.Popen(  # noqa: S603 - the commands below
+                self.serve_command(),
+                cwd=ROOT, env=self.all_variables(), start_new_session=True, stdout=log, stderr=log,
+            )  # fmt: skip
+
+    def end(self) -> None:
         """Take it away, all its processes at once."""
         if self.process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
-    def _wait(self) -> None:
+    def wait(self) -> None:
+        """Wait until it answers, with all its processes."""
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             try:
@@ -111,15 +143,17 @@ class Service(ABC):
                 return
         raise TimeoutError(f"{self.directory.name} does not answer:\n{(self.directory / 'server.log').read_text()}")
 
-    def _manage(self, *arguments: str) -> None:
-        done = subprocess.run(  # noqa: S603 - a command of Django's
-            [*self.manage_command(), *arguments],
-            cwd=ROOT, env=self._all_variables(), check=False, capture_output=True, text=True,
+    def run(self, *arguments: str) -> str:
+        """Run a Python program in the project's environment, and return what it prints."""
+        done = subprocess.run(  # noqa: S603 - Django's commands, and modules of ours
+            [self.python, *arguments],
+            cwd=ROOT, env=self.all_variables(), check=False, capture_output=True, text=True,
         )  # fmt: skip
         if done.returncode:
             raise RuntimeError(done.stderr)
+        return done.stdout
 
-    def _all_variables(self) -> dict[str, str]:
-        # Nothing else of this script's environment: defaults shall be defaults.
+    def all_variables(self) -> dict[str, str]:
+        """Return the environment of its processes: nothing else of this script's, so that defaults are defaults."""
         common = {"PATH": os.defpath, "SECRET_KEY": SECRET_KEY, COUNT: str(self.directory / "checked")}
         return common | self.environment() | self.variables

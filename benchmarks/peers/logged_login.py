@@ -1,15 +1,12 @@
-"""The peers' URLs, with a login that says so. REST framework's own sends no signal: axes logs none of its successes."""
+"""A login of REST framework's that says so. Its own sends no signal: axes logs none of its successes."""
 
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in
-from django.urls import path
 from rest_framework.authtoken.models import Token
 from rest_framework.authtoken.views import ObtainAuthToken
 from rest_framework.request import Request
 from rest_framework.response import Response
-
-from benchmarks.peers import urls
 
 
 class ObtainLoggedToken(ObtainAuthToken):
@@ -23,6 +20,3 @@ class ObtainLoggedToken(ObtainAuthToken):
         token, _ = Token.objects.get_or_create(user=user)
         user_logged_in.send(sender=type(user), request=request._request, user=user)  # noqa: SLF001 - Django's own request
         return Response({"token": token.key})
-
-
-urlpatterns = [*urls.urlpatterns, path("api/v1/auth/logged-login/", ObtainLoggedToken.as_view())]
