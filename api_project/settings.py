@@ -171,7 +171,6 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         "keepalives_interval": 10,
         "keepalives_count": 3,
         "tcp_user_timeout": 10_000,  # milliseconds that what was sent may go unacknowledged
-        "prepare_threshold": 0,  # a statement is prepared at its first run, where the cursor prepares at all
     } | DATABASES["default"].get("OPTIONS", {})
 else:
     raise ImproperlyConfigured("The environment variable DATABASE_URL must name PostgreSQL or SQLite.")

@@ -93,10 +93,10 @@ def fail(taken: Taken) -> None:
 
 def succeed(taken: Taken) -> None:
     """Give the guess back, and remember that the account is at home in the network."""
-    queue_up(taken.guesser.account)  # so that no two wait for each other's rows
     if taken.guess is not None:
         execute("DELETE FROM auth_api_guess WHERE id = %s", taken.guess.pk)
     if taken.owes:
+        queue_up(taken.guesser.account)  # so that no two wait for each other's rows
         clear(taken.guesser)
     note_home(taken.guesser)
 

@@ -3,15 +3,30 @@
 import contextlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, OperationalError, close_old_connections, connection, transaction
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    close_old_connections,
+    connection,
+    transaction,
+)
+from django.db.models import Value
+from psycopg.pq import TransactionStatus
 from pytest_django import Settings
 
 from api_project.postgresql import connections as pool
 from api_project.postgresql.base import DatabaseWrapper, shared
+from auth_api.models import AuthToken, Guess
+from users.clients import Client
 from users.models import User
+from users.statements import Prepared, execute
 
 pytestmark = [
     pytest.mark.skipif("connection.vendor != 'postgresql'", reason="a matter of PostgreSQL"),
@@ -165,3 +180,49 @@ def test_prepared_statement_that_a_migration_outdated_fails_once(other: ThreadPo
 def alter(column_type: str) -> None:
     """Do what a migration of another process does."""
     ask(f"ALTER TABLE users_user ALTER first_name TYPE {column_type}")
+
+
+def test_transaction_that_begins_with_a_repeated_statement_is_one() -> None:
+    with contextlib.suppress(ZeroDivisionError), transaction.atomic():
+        execute(
+            "INSERT INTO auth_api_guess (account, network, taken_at, is_cleared) VALUES (%s, %s, now(), false)",
+            "a",
+            "b",
+        )
+        raise ZeroDivisionError
+    assert not Guess.objects.exists()
+    assert connection.connection.info.transaction_status == TransactionStatus.IDLE
+
+
+def test_repeated_statement_that_fails_says_what_the_driver_says() -> None:
+    with pytest.raises(ProgrammingError, match="does not exist"):
+        execute("DELETE FROM no_such_table WHERE id = %s", 1)
+    with pytest.raises(IntegrityError, match="null value"):
+        execute("INSERT INTO auth_api_guess (account) VALUES (%s)", "a")
+    with pytest.raises(DataError, match="too long"):
+        execute("UPDATE users_user SET username = %s::varchar(1) || %s", "a", "x" * 200)
+    assert ask("SELECT 1") == 1
+
+
+def test_repeated_statement_keeps_percent_signs_and_types() -> None:
+    with_text = User.objects.annotate(text=Value("100 % of %s"))
+    prepared = Prepared(
+        lambda name, since: with_text.filter(username=name, date_joined__gt=since).values_list(
+            "text", "date_joined", "last_login", "is_staff", "pk"
+        ),
+        name=str,
+        since=datetime,
+    )
+    user = User.objects.create_user("bob")
+    rows = prepared.rows(name="bob", since=datetime(2020, 1, 1, tzinfo=UTC))
+    assert rows == [("100 % of %s", user.date_joined, None, False, user.pk)]
+    assert rows[0][1].tzinfo is UTC
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1", None])
+def test_repeated_statement_reads_an_address_as_text(address: str | None) -> None:
+    user = User.objects.create_user("bob")
+    key = user.auth_tokens.issue(client=Client(ip_address=address, user_agent="")).key
+    token = AuthToken.objects.find(key)
+    assert token is not None
+    assert token.last_used_ip == AuthToken.objects.get().last_used_ip == address

@@ -187,8 +187,8 @@ def test_login_costs_twelve_statements(
     # The account and the lockouts; the lockouts, the guesses and the guess; the account's lock, its live tokens,
     # the token, the account's last_login, the row, the end of the guess and the known network; and savepoints for the
     # two transactions, since the test is one already.
-    # PostgreSQL has two locks more, by which logins of one account or network queue up.
-    with django_assert_num_queries(2 + 3 + 7 + 4 + (2 if connection.vendor == "postgresql" else 0)):
+    # PostgreSQL has a lock more, by which guesses on one account or from one network queue up.
+    with django_assert_num_queries(2 + 3 + 7 + 4 + (1 if connection.vendor == "postgresql" else 0)):
         api.post(LOGIN, RIGHT)
 
 
