@@ -5,6 +5,7 @@ network are found under one value of one part and, where the network lies betwee
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ class Parts(NamedTuple):
     host: int  # the rest
 
 
+@lru_cache(maxsize=1024)  # a row asks for each of its four
 def parts_of(address: Address) -> Parts:
     """Return the address in parts."""
     number = int(address)
