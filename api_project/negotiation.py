@@ -10,8 +10,6 @@ from rest_framework.request import Request
 
 from users.attempts import underlying
 
-PLAIN = {"*/*", "application/json"}  # the first renderer is JSON's everywhere
-
 
 class NeverRefuse(DefaultContentNegotiation):
     """REST framework's choice; where it finds none, the first renderer instead of 406.
@@ -24,13 +22,13 @@ class NeverRefuse(DefaultContentNegotiation):
     ) -> tuple[BaseRenderer, str]:
         """Return a renderer and its media type."""
         meta = underlying(request).META
-        if not format_suffix and not meta.get("QUERY_STRING") and meta.get("HTTP_ACCEPT", "*/*") in PLAIN:
+        first = next(iter(renderers))
+        is_plain = meta.get("HTTP_ACCEPT", "*/*") in {"*/*", first.media_type}
+        if is_plain and not format_suffix and not meta.get("QUERY_STRING"):
             # What the comparison of all media types comes to, for a tenth of a request's time.
-            first = next(iter(renderers))
             return first, first.media_type
         try:
             chosen: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
         except (NotAcceptable, Http404):
-            first = next(iter(renderers))
             return first, first.media_type
         return chosen

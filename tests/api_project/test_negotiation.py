@@ -7,15 +7,17 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from api_project.docs import SchemaView
 from api_project.negotiation import NeverRefuse
 from api_project.renderers import FastJSONRenderer
 from audit.views import LoginLogViewSet
 
 JSON = [FastJSONRenderer()]
 SEVERAL = [renderer() for renderer in LoginLogViewSet.renderer_classes]
+YAML_FIRST = [renderer() for renderer in SchemaView.renderer_classes]
 
 
-@pytest.mark.parametrize("renderers", [JSON, SEVERAL], ids=["json", "several"])
+@pytest.mark.parametrize("renderers", [JSON, SEVERAL, YAML_FIRST], ids=["json", "several", "yaml-first"])
 @pytest.mark.parametrize("query", ["", "?format=json", "?page_size=1"])
 @pytest.mark.parametrize(
     "accept",
