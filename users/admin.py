@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
@@ -52,8 +53,7 @@ class AccountAdmin(CarefulAdmin, UserAdmin):
         fields = [*super().get_readonly_fields(request, obj)]
         if not request.user.is_superuser:
             fields += [*PRIVILEGES, "groups", "user_permissions"]
-            fields += ["email"] if obj == request.user else []
-        return fields
+        return [*fields, "email"] if obj == request.user else fields
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether the account is theirs to change."""
@@ -80,7 +80,7 @@ class AccountAdmin(CarefulAdmin, UserAdmin):
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002 - Django's
         """Ask for the current password where it is one's own that is changed."""
-        if id == str(request.user.pk):
+        if self.get_object(request, unquote(id)) == request.user:  # a number can be written in several ways
             return redirect("admin:password_change")
         return super().user_change_password(request, id, form_url)
 

@@ -96,13 +96,19 @@ def test_clerk_touches_no_other_account_of_staff(desk: Client, root: User, staff
         assert User.objects.filter(pk=user.pk).values().get() == before
 
 
-def test_own_address_and_password_are_not_changed_without_the_password(desk: Client, clerk: User) -> None:
-    desk.post(f"{USERS}{clerk.pk}/change/", form_of(clerk, email="new@example.org", first_name="C"))
+@pytest.mark.parametrize("is_superuser", [False, True])
+def test_own_address_and_password_are_not_changed_without_the_password(
+    desk: Client, clerk: User, is_superuser: bool
+) -> None:
+    User.objects.filter(pk=clerk.pk).update(is_superuser=is_superuser)
+    grants = {"is_staff": "on", "is_superuser": "on"} if is_superuser else {}
+    desk.post(f"{USERS}{clerk.pk}/change/", form_of(clerk, email="new@example.org", first_name="C", **grants))
     clerk.refresh_from_db()
     assert (clerk.first_name, clerk.email) == ("C", "clerk@example.org")
     form = {"usable_password": "true", "password1": "a thief's passphrase", "password2": "a thief's passphrase"}
-    answer = desk.post(f"{USERS}{clerk.pk}/password/", form)
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/password_change/")
+    for number in (f"{clerk.pk}", f"0{clerk.pk}", f"+{clerk.pk}", f" {clerk.pk}"):  # the same to Django
+        answer = desk.post(f"{USERS}{number}/password/", form)
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/password_change/")
     assert User.objects.get(pk=clerk.pk).check_password(PASSWORD)
 
 
