@@ -25,6 +25,4 @@ def mind_the_one_connection() -> None:
 
 def leave_connection(**kwargs: Any) -> None:
     """``request_finished``: give up the connection if it is broken, or leave it to others if it is shared."""
-    wrapper = connections[DEFAULT_DB_ALIAS]
-    if not wrapper.in_atomic_block:  # as in a test, whose transaction is around the request
-        wrapper.close_if_unusable_or_obsolete()
+    connections[DEFAULT_DB_ALIAS].close_if_unusable_or_obsolete()

@@ -5,9 +5,6 @@ check a password are many. And psycopg's pool opens new connections in the backg
 them all, requests failed for up to two seconds that would have found it well; handing out also costs more than here.
 """
 
-import time
-from collections import defaultdict
-
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
@@ -15,7 +12,7 @@ from psycopg.pq import TransactionStatus
 from api_project.postgresql.connections import Connection, Connections
 from api_project.postgresql.cursor import RepeatingCursor
 
-shared: defaultdict[tuple[str, str], Connections] = defaultdict(Connections)
+shared: dict[tuple[str, str], Connections] = {}
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -26,7 +23,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     @property
     def connections(self) -> Connections:
         """Return those that the threads share. Tests make other databases under the same alias."""
-        return shared[self.alias, self.settings_dict["NAME"]]
+        key = self.alias, self.settings_dict["NAME"]
+        # Of two threads that ask first, both have to get the same: a defaultdict may give them one each.
+        return shared.get(key) or shared.setdefault(key, Connections())
 
     def connect(self) -> None:
         """Go on with a connection that another request has left, or open one.
@@ -54,11 +53,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.autocommit = True
         self.in_atomic_block = self.needs_rollback = self.closed_in_transaction = self.errors_occurred = False
         self.savepoint_ids, self.atomic_blocks, self.run_on_commit = [], [], []
-        self.close_at = time.monotonic()
 
     def close_if_unusable_or_obsolete(self) -> None:
-        """Let go of the connection, at the beginning and the end of each request."""
-        self.close()
+        """Let go of the connection, at the end of each request."""
+        if not self.in_atomic_block:  # as in a test, whose transaction is around the request
+            self.close()
 
     def _close(self) -> None:
         """Leave the connection to others, unless something failed on it: then another one takes its place."""

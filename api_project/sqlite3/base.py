@@ -69,7 +69,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Close the connection if something failed on it; Django would ask the database first."""
-        if self.connection is not None and (self.errors_occurred or not self.autocommit):
+        if self.connection is None or self.in_atomic_block:
+            return
+        if self.errors_occurred or not self.autocommit:
             self.close()
 
     def repeating_cursor(self) -> RepeatingCursor:

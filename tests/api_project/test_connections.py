@@ -1,9 +1,10 @@
 """How threads share connections to PostgreSQL."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -20,13 +21,18 @@ from django.db import (
 from django.db.models import Value
 from psycopg.pq import TransactionStatus
 from pytest_django import Settings
+from rest_framework.test import APIClient
 
 from api_project.postgresql import connections as pool
 from api_project.postgresql.base import DatabaseWrapper, shared
+from audit import export
+from audit.models import LoginLog
 from auth_api.models import AuthToken, Guess
 from users.clients import Client
 from users.models import User
 from users.statements import Prepared, execute
+
+AsUser = Callable[[User], APIClient]
 
 pytestmark = [
     pytest.mark.skipif("connection.vendor != 'postgresql'", reason="a matter of PostgreSQL"),
@@ -113,6 +119,47 @@ def test_transaction_of_the_next_request_begins_anew() -> None:
         User.objects.create_user("bob")
     close_old_connections()
     assert User.objects.filter(username="bob").exists()
+
+
+def test_transaction_keeps_its_connection_to_its_end() -> None:
+    with transaction.atomic():
+        first = ask()
+        close_old_connections()
+        assert ask() == first
+
+
+def test_threads_that_ask_first_share_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = Barrier(2, timeout=5)
+
+    def meet(self: object) -> None:
+        both.wait()
+
+    monkeypatch.setattr(pool.Connections, "__init__", meet)
+    wrapper = DatabaseWrapper(connection.settings_dict, "nobody's")
+    try:
+        with ThreadPoolExecutor(max_workers=2) as threads:
+            one, other = threads.map(lambda _: wrapper.connections, range(2))
+        assert one is other
+    finally:
+        shared.pop(("nobody's", connection.settings_dict["NAME"]))
+
+
+def test_download_that_is_read_slowly_keeps_no_connection(
+    other: ThreadPoolExecutor, staff: User, as_user: AsUser, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = as_user(staff)
+    for _ in range(5):
+        LoginLog.objects.create(username="bob", is_success=True, entrance="api")
+    connection.close()
+    settings.DATABASE_CONNECTIONS = 1
+    monkeypatch.setattr(pool, "PATIENCE", 0.05)
+    monkeypatch.setattr(export, "BATCH", 2)
+    answer = client.get("/api/v1/audit/login-logs/?format=ndjson")
+    lines = 0
+    for batch in answer:
+        lines += batch.count(b"\n")
+        assert other.submit(ask_and_leave).result()
+    assert lines == 5
 
 
 def test_only_so_many_are_open_and_the_others_wait(other: ThreadPoolExecutor, settings: Settings) -> None:
