@@ -12,7 +12,7 @@ def mind_the_one_connection() -> None:
     """Put one receiver in the place of four of Django's.
 
     Theirs look for all connections and caches that the thread may have, before and after the request. Here is one
-    database and no cache, and the search takes a seventh of a request (``python -m benchmarks.hot_path``).
+    database and no cache, and the search would take a tenth of a request.
     """
     if settings.DEBUG:  # when queries are collected, and somebody has to throw them away
         return
