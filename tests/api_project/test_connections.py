@@ -110,12 +110,15 @@ def test_connection_with_an_open_transaction_is_replaced() -> None:
     assert ask_and_leave() != first
 
 
-def test_transaction_of_the_next_request_begins_anew() -> None:
+@pytest.mark.parametrize("is_one_idle", [False, True])
+def test_transaction_of_the_next_request_begins_anew(other: ThreadPoolExecutor, is_one_idle: bool) -> None:
     with contextlib.suppress(ZeroDivisionError), transaction.atomic():
-        ask()
+        first = ask()
+        idle = other.submit(ask_and_leave).result() if is_one_idle else None
         connection.close()  # as when the server goes away in the middle
         raise ZeroDivisionError
     with transaction.atomic():
+        assert ask() == idle if is_one_idle else ask() != first
         User.objects.create_user("bob")
     close_old_connections()
     assert User.objects.filter(username="bob").exists()

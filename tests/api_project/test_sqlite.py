@@ -1,0 +1,83 @@
+"""How long a connection to SQLite is kept, and whose turn it is to write."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import OperationalError, connection
+
+from api_project.sqlite3.base import DatabaseWrapper, writers
+
+pytestmark = [
+    pytest.mark.skipif("connection.vendor != 'sqlite'", reason="a matter of SQLite"),
+    pytest.mark.django_db(transaction=True),
+]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[DatabaseWrapper]:
+    """Return a connection to a file, as the service has; the other tests' database is in memory."""
+    wrapper = DatabaseWrapper({**connection.settings_dict, "NAME": str(tmp_path / "other.sqlite3")}, "other")
+    wrapper.ensure_connection()
+    yield wrapper
+    wrapper.close()
+
+
+def ask(file: DatabaseWrapper, sql: str) -> None:
+    """Run a statement as Django does."""
+    with file.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def begin(file: DatabaseWrapper) -> None:
+    """Begin a transaction as ``atomic`` does."""
+    file.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+
+
+def test_connection_is_kept_unless_something_failed_on_it(file: DatabaseWrapper) -> None:
+    kept = file.connection
+    file.close_if_unusable_or_obsolete()
+    assert file.connection is kept
+    with pytest.raises(OperationalError):
+        ask(file, "SELECT no_such_column")
+    file.close_if_unusable_or_obsolete()
+    assert file.connection is None
+
+
+def test_connection_with_an_open_transaction_is_closed(file: DatabaseWrapper) -> None:
+    file.set_autocommit(False)
+    file.close_if_unusable_or_obsolete()
+    assert file.connection is None
+
+
+def test_transaction_keeps_its_connection_to_its_end(file: DatabaseWrapper) -> None:
+    begin(file)
+    file.in_atomic_block = True
+    file.close_if_unusable_or_obsolete()
+    ask(file, "SELECT 1")
+    file.in_atomic_block = False
+
+
+def test_turn_ends_with_the_transaction_once(file: DatabaseWrapper) -> None:
+    before = writers._inside
+    for end in (file.rollback, file.commit):
+        file.ensure_connection()
+        begin(file)
+        assert writers._inside == before + 1
+        end()
+        assert writers._inside == before
+        file.set_autocommit(True)
+        file.close()
+        assert writers._inside == before
+
+
+def test_turn_ends_if_the_transaction_does_not_begin(file: DatabaseWrapper) -> None:
+    before = writers._inside
+    file.connection.execute("BEGIN")
+    with pytest.raises(OperationalError, match="within a transaction"):
+        begin(file)
+    assert writers._inside == before
+
+
+def test_percent_signs_are_written_as_for_django(file: DatabaseWrapper) -> None:
+    assert file.repeating_cursor().execute("SELECT '%%', %s", ["x"]).fetchone() == ("%", "x")
