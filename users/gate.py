@@ -2,8 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from threading import Event, Lock
 
 from django.db import connection
@@ -21,15 +20,6 @@ class Gate:
         self._lock = Lock()
         self._inside = 0
         self._waiting: deque[Event] = deque()
-
-    @contextmanager
-    def turn(self, *, deadline: float) -> Iterator[None]:
-        """Be inside for the length of the block. Raises as ``enter`` does."""
-        self.enter(deadline=deadline)
-        try:
-            yield
-        finally:
-            self.leave()
 
     def enter(self, *, deadline: float) -> None:
         """Wait for one's turn until the deadline, a time of ``time.monotonic()``.

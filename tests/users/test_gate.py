@@ -8,6 +8,8 @@ from threading import Event
 import pytest
 
 import users.gate
+from users.attempts import Overloaded
+from users.backends import turn
 from users.gate import Gate, NoTurnError
 
 PATIENCE = 10  # seconds, which no test uses up
@@ -28,7 +30,7 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
 def pass_through(gate: Gate, log: list[str], name: str = "", *, until: Event | None = None, wait: float = 10) -> None:
     """Enter, say so, stay until the event, and leave."""
-    with gate.turn(deadline=time.monotonic() + wait):
+    with turn(gate, deadline=time.monotonic() + wait):
         log.append(f"in {name}")
         if until is not None:
             assert until.wait(PATIENCE)
@@ -66,7 +68,7 @@ def test_who_finds_the_queue_full_is_refused_at_once(gate: Gate, pool: ThreadPoo
     futures += [pool.submit(pass_through, gate, log) for _ in range(2)]
     await_length(gate._waiting, 2)
 
-    with pytest.raises(NoTurnError):
+    with pytest.raises(Overloaded):
         pass_through(gate, log)
 
     done.set()
@@ -81,7 +83,7 @@ def test_who_has_waited_too_long_is_refused_and_forgotten(gate: Gate, pool: Thre
     first = pool.submit(pass_through, gate, log, until=done)
     await_length(log, 1)
 
-    with pytest.raises(NoTurnError):
+    with pytest.raises(Overloaded):
         pass_through(gate, log, wait=0.01)
 
     done.set()
@@ -121,7 +123,7 @@ def test_turn_that_comes_in_the_last_moment_is_kept(gate: Gate, monkeypatch: pyt
 
 
 def test_turn_is_passed_on_after_a_failure(gate: Gate) -> None:
-    with pytest.raises(ZeroDivisionError), gate.turn(deadline=time.monotonic() + PATIENCE):
+    with pytest.raises(ZeroDivisionError), turn(gate, deadline=time.monotonic() + PATIENCE):
         raise ZeroDivisionError
     pass_through(gate, [])
 
@@ -144,7 +146,7 @@ def test_never_more_inside_than_allowed(pool: ThreadPoolExecutor) -> None:
     most: list[int] = []
 
     def enter() -> None:
-        with gate.turn(deadline=time.monotonic() + PATIENCE):
+        with turn(gate, deadline=time.monotonic() + PATIENCE):
             inside.append(1)
             most.append(len(inside))
             time.sleep(0.001)
