@@ -248,3 +248,13 @@ def test_request_that_outlives_its_session_does_not_bring_it_back(bob: User, api
 def test_malformed_body_names_its_fields(bob: User, browser: APIClient, make_user: Callable[..., User]) -> None:
     answer = browser.post(SESSION, RIGHT | {"remember": "perhaps"})
     assert (answer.status_code, set(answer.json())) == (400, {"remember", "code"})
+
+
+def test_session_that_follows_another_one_is_called_otherwise(db: None) -> None:
+    store = SessionStore()
+    store.create()
+    first = store.public_id
+    store.flush()
+    store.create()
+    assert store.public_id != first
+    assert Session.objects.get().pk == store.public_id
