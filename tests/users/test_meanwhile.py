@@ -1,0 +1,66 @@
+"""What happens to an account between the check of a password and the writing is not overlooked."""
+
+from unittest.mock import patch
+
+import pytest
+from django.test import RequestFactory
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.request import Request
+from rest_framework.test import APIClient
+
+from tests.conftest import PASSWORD
+from users.backends import password_checks
+from users.gate import NoTurnError
+from users.models import User
+from users.services import InvalidPassword, change_own_account, change_password
+from users.staff import set_password
+
+NEW = "another long passphrase"
+
+
+@pytest.fixture
+def request_(rf: RequestFactory) -> Request:
+    """Return a request without credentials."""
+    return Request(rf.post("/"))
+
+
+def test_name_that_somebody_else_has_by_now_opens_nothing(bob: User, request_: Request) -> None:
+    User.objects.filter(pk=bob.pk).update(username="robert")
+    User.objects.create_user("bob", password=PASSWORD)
+    with pytest.raises(InvalidPassword):
+        change_password(request=request_, user=bob, current_password=PASSWORD, new_password=NEW)
+    assert all(user.check_password(PASSWORD) for user in User.objects.all())
+
+
+@pytest.mark.parametrize("meanwhile", [{"is_active": False}, {"password": "another hash"}])
+def test_account_that_is_closed_to_its_owner_is_not_changed(
+    bob: User, request_: Request, meanwhile: dict[str, object]
+) -> None:
+    User.objects.filter(pk=bob.pk).update(**meanwhile)
+    with pytest.raises(NotAuthenticated):
+        change_own_account(request=request_, user=bob, changes={"first_name": "Bob"})
+    assert User.objects.get(pk=bob.pk).first_name == ""
+
+
+@pytest.mark.parametrize(("whose", "change"), [("bob", {"is_staff": True}), ("staff", {"is_staff": False})])
+def test_staff_give_no_password_to_whom_they_may_not_any_more(
+    bob: User, staff: User, whose: str, change: dict[str, bool]
+) -> None:
+    changed = {"bob": bob, "staff": staff}[whose]
+
+    def hash_meanwhile(password: str) -> str:
+        User.objects.filter(pk=changed.pk).update(**change)
+        return password
+
+    with patch("users.staff.hash_in_turn", hash_meanwhile), pytest.raises(PermissionDenied):
+        set_password(by=staff, account=bob, new_password=NEW)
+    assert User.objects.get(pk=bob.pk).check_password(PASSWORD)
+
+
+def test_new_password_is_hashed_in_its_turn(bob: User, staff: User) -> None:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Token {staff.auth_tokens.issue().key}")
+    with patch.object(password_checks, "enter", side_effect=NoTurnError):
+        answer = client.post(f"/api/v1/users/{bob.pk}/password/", {"new_password": NEW})
+    assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
+    assert User.objects.get(pk=bob.pk).check_password(PASSWORD)
