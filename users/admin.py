@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
@@ -80,7 +81,7 @@ class AccountAdmin(CarefulAdmin, UserAdmin):
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002 - Django's
         """Ask for the current password where it is one's own that is changed."""
-        if id == str(request.user.pk):
+        if self.get_object(request, unquote(id)) == request.user:  # which has many spellings: 1, 01, +1
             return redirect("admin:password_change")
         return super().user_change_password(request, id, form_url)
 
