@@ -10,6 +10,7 @@ from rest_framework.utils import json
 
 from audit.keyset import Span, walk
 from audit.serializers import COLUMNS, as_json
+from users.gate import lend_connection
 
 BATCH = 1000  # rows in memory at a time
 Row = dict[str, Any]
@@ -58,4 +59,6 @@ FORMATS: dict[str, tuple[str, Writer]] = {"csv": ("text/csv", as_csv), "ndjson":
 
 def batches_of(queryset: QuerySet[Any], span: Span) -> Iterator[list[Row]]:
     """Yield the rows of the span that the queryset has, the newest first."""
-    return walk(queryset.values(*COLUMNS), span, batch=BATCH)
+    for batch in walk(queryset.values(*COLUMNS), span, batch=BATCH):
+        lend_connection()  # a client that reads slowly would keep it from everybody else
+        yield batch

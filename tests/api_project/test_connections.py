@@ -20,9 +20,12 @@ from django.db import (
 from django.db.models import Value
 from psycopg.pq import TransactionStatus
 from pytest_django import Settings
+from rest_framework.test import APIClient
 
 from api_project.postgresql import connections as pool
 from api_project.postgresql.base import DatabaseWrapper, shared
+from audit import export
+from audit.models import LoginLog
 from auth_api.models import AuthToken, Guess
 from users.clients import Client
 from users.models import User
@@ -226,3 +229,13 @@ def test_repeated_statement_reads_an_address_as_text(address: str | None) -> Non
     token = AuthToken.objects.find(key)
     assert token is not None
     assert token.last_used_ip == AuthToken.objects.get().last_used_ip == address
+
+
+def test_client_that_reads_an_export_slowly_keeps_none(staff: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "BATCH", 1)
+    for _ in range(3):
+        LoginLog.objects.create(username="bob", is_success=True, entrance="api")
+    client = APIClient(HTTP_AUTHORIZATION=f"Token {staff.auth_tokens.issue().key}")
+    lines = iter(client.get("/api/v1/audit/login-logs/", {"format": "ndjson"}))
+    while next(lines, None) is not None:
+        assert connection.connection is None
