@@ -33,7 +33,7 @@ class PlainWay:
     def __init__(self, get_response: GetResponse) -> None:
         view = innermost(get_response)
         self.checked = cast(GetResponse, convert_exception_to_response(lambda request: view(self.check_host(request))))
-        self.known_hosts: set[tuple[str, ...]] = set()
+        self.known_hosts: set[tuple[str | None, ...]] = set()
         self.headers = {is_secure: constant_headers(is_secure=is_secure) for is_secure in (False, True)}
 
     def is_open_to(self, request: HttpRequest) -> bool:
@@ -58,7 +58,7 @@ class PlainWay:
 
     def check_host(self, request: HttpRequest) -> HttpRequest:
         """Return the request. Raises DisallowedHost for a name that is not among ALLOWED_HOSTS."""
-        asked = (request.META.get("HTTP_HOST", ""), *settings.ALLOWED_HOSTS)
+        asked = (request.META.get("HTTP_HOST"), *settings.ALLOWED_HOSTS)
         if asked not in self.known_hosts:
             request.get_host()
             if len(self.known_hosts) < MOST_HOSTS:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin import ShowFacets
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.changelist import ColumnFilter, KeysetChangeList
 from audit.models import LoginLog
 from users.attempts import Entrance, FailureReason
+from users.listing import CarefulAdmin
 
 
 class SuccessFilter(ColumnFilter):
@@ -50,17 +50,16 @@ class EntranceFilter(ColumnFilter):
 
 
 @admin.register(LoginLog)
-class LoginLogAdmin(admin.ModelAdmin):
+class LoginLogAdmin(CarefulAdmin):
     """Newest first. Every filter and search has an index, and nothing is counted."""
 
     list_display = ["moment", "username", "is_success", "failure_reason", "entrance", "ip_address"]
     list_filter = [SuccessFilter, ReasonFilter, EntranceFilter, "login_time"]
+    lookups = ("is_success", "failure_reason", "entrance", "login_time__gte", "login_time__lt", "user")
     list_per_page = 50
     sortable_by = ()
     search_fields = ["username"]  # that there is a search at all; what it finds: audit.changelist.searched
     search_help_text = _("A whole name, an address, or a network such as 10.0.0.0/8.")
-    show_facets = ShowFacets.NEVER
-    show_full_result_count = False
     actions = None
     change_list_template = "audit/change_list.html"
 

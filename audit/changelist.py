@@ -4,6 +4,7 @@ from typing import Any, ClassVar, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.db import DataError
@@ -31,9 +32,17 @@ class ColumnFilter(SimpleListFilter):
 
     @property
     def condition(self) -> Condition | None:
-        """Return the column and its value, if one was chosen."""
+        """Return the column and its value, if one was chosen.
+
+        Raises:
+            IncorrectLookupParameters: there is no such choice.
+        """
         value = self.value()
-        return (str(self.parameter_name), self.values.get(value, value)) if value else None
+        if not value:
+            return None
+        if value not in dict(self.lookup_choices):
+            raise IncorrectLookupParameters
+        return str(self.parameter_name), self.values.get(value, value)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[LoginLog]) -> None:
         """Leave it to the list."""
@@ -57,6 +66,13 @@ class ChartChoice(NamedTuple):
 
 class KeysetChangeList(ChangeList):
     """Django's list. What it takes for the number of a page is a cursor."""
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        """Return the filters. A parameter that is none of them has no index: it is a wrong one like any other."""
+        try:
+            return super().get_filters(request)
+        except DisallowedModelAdminLookup as error:
+            raise IncorrectLookupParameters from error
 
     def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return what the list is filtered by: not the choice of the chart, which is of all rows."""
@@ -94,7 +110,7 @@ class KeysetChangeList(ChangeList):
         """Read one page with one query."""
         try:
             page = read_page(self.queryset, Span(), request.GET.get(PAGE_VAR, ""), size=self.list_per_page)
-        except (ValueError, DataError) as error:  # no such cursor, or a NUL in a filter
+        except (ValueError, OverflowError, DataError) as error:  # no such cursor, no such id, or a NUL in a filter
             raise IncorrectLookupParameters from error
         self.result_list: Any = page.rows
         # Equal, so that the search form says nothing of how many there are.

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import RedirectURLMixin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.templatetags.static import static
 from django.utils.decorators import method_decorator
@@ -50,7 +50,7 @@ class LoginView(RedirectURLMixin, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the form to those who are not in yet."""
         if request.user.is_authenticated:
-            return redirect(self.get_success_url())
+            return self.go_on()
         return self.show(LoginForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -66,7 +66,11 @@ class LoginView(RedirectURLMixin, View):
     def let_in(self, request: HttpRequest, credentials: dict[str, Any]) -> HttpResponse:
         """Open the session, and go on to where the person wanted to go."""
         open_session(request=request, entrance=Entrance.PAGE, **credentials)
-        return redirect(self.get_success_url())
+        return self.go_on()
+
+    def go_on(self) -> HttpResponse:
+        """Lead to where the person wanted to go. Not by redirect(), which takes text for the name of a view."""
+        return HttpResponseRedirect(self.get_success_url())
 
     def show(self, form: LoginForm, refusal: APIException | None = None) -> HttpResponse:
         """Return the page, from which ``next`` is sent along."""

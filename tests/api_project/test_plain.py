@@ -123,6 +123,12 @@ def test_language_of_a_request_is_not_the_next_ones(db: None, client: Client) ->
     assert APIClient().get(ME)["Content-Language"] == "en"
 
 
+def test_empty_host_is_not_taken_for_a_missing_one(db: None) -> None:
+    client = APIClient()
+    assert client.get(ME).status_code == 401
+    assert client.get(ME, HTTP_HOST="").json()["code"] == "unknown_host"
+
+
 def test_hosts_that_are_remembered_are_bounded(rf: RequestFactory) -> None:
     way = PlainWay(lambda request: HttpResponse())
     for port in range(1, MOST_HOSTS + 50):

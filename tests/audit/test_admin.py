@@ -124,7 +124,13 @@ def test_list_is_one_query_and_counts_nothing(admin_client: Client, query: str, 
 
 
 @pytest.mark.parametrize(
-    "query", ["p=2", "p=x", "p=o", "p=oMTIz", "q=%00", "entrance__exact=%00", "user=x", "nonsense=1"]
+    "query",
+    [
+        *("p=2", "p=x", "p=o", "p=oMTIz", "q=%00", "entrance__exact=%00", "user=x", "nonsense=1"),
+        *("user=9223372036854775808", "is_success=2", "is_success=%00", "is_success=true", "entrance=%00"),
+        *("pk__in=9223372036854775808", "login_time__year=99999999999999999999", "login_time__gte=x"),
+        *("username__regex=[", "username__contains=b", "user__password__startswith=a"),
+    ],
 )
 def test_address_of_the_list_that_makes_no_sense_is_no_error(admin_client: Client, query: str) -> None:
     write(1)

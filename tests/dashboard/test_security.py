@@ -77,6 +77,12 @@ def test_next_to_plain_http_is_not_taken_over_tls(bob: User, client: Client) -> 
     assert page["Location"] == DASHBOARD
 
 
+@pytest.mark.parametrize("text", ["foo", "admin", "é", "%00"])
+def test_next_that_is_no_path_is_no_error(bob: User, client: Client, text: str) -> None:
+    assert client.post(LOGIN, RIGHT | {"next": text}).status_code == 302
+    assert client.get(LOGIN, {"next": text}).status_code == 302
+
+
 def test_line_break_in_next_makes_no_header(bob: User, client: Client) -> None:
     answer = client.post(LOGIN, RIGHT | {"next": "/x\r\nSet-Cookie: a=b"})
     assert "\n" not in answer["Location"]
