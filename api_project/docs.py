@@ -31,7 +31,7 @@ class SwaggerView(SpectacularSwaggerSplitView):
 
 @method_decorator(
     # ReDoc writes its styles into the page, and searches in a worker that it makes itself. It also asks for the logo of
-    # its makers, from an outside host: that is refused, and says so in the browser's console.
+    # its makers, from an outside host, and has no option not to: that is refused, as the browser's console says.
     csp_update({"connect-src": [SELF], "img-src": ["data:"], "style-src": [UNSAFE_INLINE], "worker-src": ["blob:"]}),
     name="dispatch",
 )

@@ -1,16 +1,23 @@
-"""Times and devices in templates."""
+"""Times, addresses and devices in templates."""
 
 from datetime import UTC, datetime
 
 from django import template
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from dashboard.devices import in_words
 
 register = template.Library()
 register.filter("device", in_words)
+MAY_BREAK = SafeString(":<wbr>")
+
+
+@register.filter
+def address(text: str) -> SafeString:
+    """Return the address so that it is broken, where it has to be, between the groups of IPv6."""
+    return format_html_join(MAY_BREAK, "{}", ((group,) for group in text.split(":")))
 
 
 @register.simple_tag

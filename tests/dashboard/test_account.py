@@ -93,6 +93,13 @@ def test_older_logins_are_pages_behind(browser: Client, bob: User) -> None:
     assert browser.get(DASHBOARD, {"logins": "nonsense"}).status_code == 404
 
 
+def test_long_address_is_broken_between_its_groups(browser: Client, bob: User) -> None:
+    address = "2001:db8:1:2:3:4:5:6"
+    LoginLog.objects.create(user=bob, username="bob", is_success=True, entrance="api", ip_address=address)
+    broken = address.replace(":", ":<wbr>")
+    assert f'<td class="mono">{broken}</td>' in text_of(browser.get(DASHBOARD))
+
+
 def test_times_are_in_utc_and_machine_readable(browser: Client, bob: User) -> None:
     token = bob.auth_tokens.issue(name="x").token
     AuthToken.objects.filter(pk=token.pk).update(last_used_at=timezone.now().replace(2031, 2, 3, 16, 5, 9))
