@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 SECRET := var/secret_key
 STATIC := var/static/.collected
+AXE := $(VENV)/axe-core.js
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -18,10 +19,10 @@ run: $(VENV)/.run $(SECRET) $(STATIC) ## Serve on 127.0.0.1:8000 (HOST, PORT and
 	@$(MANAGE) create_first_admin
 	@umask 077 && exec $(MANAGE) serve
 
-test: $(VENV)/.dev ## Run the tests on SQLite
+test: $(VENV)/.dev $(AXE) ## Run the tests on SQLite
 	$(BIN)/python -m pytest
 
-test-postgresql: $(VENV)/.dev ## Run the tests on a PostgreSQL made for them and thrown away
+test-postgresql: $(VENV)/.dev $(AXE) ## Run the tests on a PostgreSQL made for them and thrown away
 	.ci/with-postgresql $(BIN)/python -m pytest
 
 check: $(VENV)/.dev $(SECRET) ## Everything else that CI asks: style, types, imports, deployment, migrations, OpenAPI
@@ -69,6 +70,9 @@ $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $@
+
+$(AXE): .ci/fetch-axe-core | $(VENV)/bin/python
+	-@.ci/fetch-axe-core $@
 
 $(SECRET):
 	@umask 077 && mkdir -p var && $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))' > $@

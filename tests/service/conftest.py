@@ -1,16 +1,13 @@
 """Fixtures that start the service itself."""
 
 import logging
-import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
-import psycopg
 import pytest
 
+from tests.service.databases import empty_database
 from tests.service.server import ADMIN_PASSWORD, Server, token_of
 
 logging.getLogger("httpx").setLevel("WARNING")  # a line for each request says nothing
@@ -19,16 +16,8 @@ logging.getLogger("httpx").setLevel("WARNING")  # a line for each request says n
 @pytest.fixture
 def database_url(tmp_path: Path) -> Iterator[str]:
     """Return the URL of an empty database of the kind that this test run is on."""
-    given = os.environ.get("DATABASE_URL", "")
-    if not given.startswith("postgres"):
-        yield f"sqlite:///{tmp_path / 'latchkey.sqlite3'}"
-        return
-    name = f"service_{secrets.token_hex(8)}"
-    with psycopg.connect(given, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    yield urlsplit(given)._replace(path=f"/{name}").geturl()
-    with psycopg.connect(given, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+    with empty_database(tmp_path) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
