@@ -14,6 +14,7 @@ from users.gate import NoTurnError
 from users.models import User
 from users.services import InvalidPassword, change_own_account, change_password
 from users.staff import set_password
+from users.writing import validate
 
 NEW = "another long passphrase"
 
@@ -64,3 +65,20 @@ def test_new_password_is_hashed_in_its_turn(bob: User, staff: User) -> None:
         answer = client.post(f"/api/v1/users/{bob.pk}/password/", {"new_password": NEW})
     assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
     assert User.objects.get(pk=bob.pk).check_password(PASSWORD)
+
+
+def test_name_that_another_request_has_just_taken_is_a_400(staff: User) -> None:
+    client = APIClient()
+    checks: list[set[str]] = []
+    client.credentials(HTTP_AUTHORIZATION=f"Token {staff.auth_tokens.issue().key}")
+
+    def check_too_early(user: User, names: set[str]) -> None:
+        if checks:
+            validate(user, names)
+        else:
+            User.objects.create_user("ada")
+        checks.append(names)
+
+    with patch("users.writing.validate", check_too_early):
+        answer = client.post("/api/v1/users/", {"username": "Ada"})
+    assert (answer.status_code, list(answer.json())) == (400, ["username", "code"])

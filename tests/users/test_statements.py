@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.db.models.signals import post_save, pre_save
+from django.db.transaction import TransactionManagementError
 from django.forms import model_to_dict
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -124,3 +126,12 @@ def test_instance_of_a_row_is_the_one_that_the_orm_would_make() -> None:
     instance.first_name = "Bob"
     instance.save()
     assert User.objects.get(username="bob").first_name == "Bob"
+
+
+@pytest.mark.django_db
+def test_transaction_that_is_broken_takes_no_more_statements() -> None:
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            execute("UPDATE users_user SET last_login = NULL")
+        transaction.set_rollback(False)
