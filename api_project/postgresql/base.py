@@ -7,6 +7,8 @@ them all, requests failed for up to two seconds that would have found it well; h
 
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.backends.base.base import NO_DB_ALIAS
@@ -15,6 +17,7 @@ from psycopg.pq import TransactionStatus
 
 from api_project.postgresql.connections import Connection, Connections
 
+MIGRATING = 0x6C61746368  # names the lock, among those of this database; "latch"
 shared: defaultdict[tuple[str, str], Connections] = defaultdict(Connections)
 
 
@@ -74,6 +77,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def close_pool(self) -> None:
         """Close what is idle. Django asks for it before it drops a test's database, and after a change of the zone."""
         self.connections.close_idle()
+
+    @contextmanager
+    def turn_to_migrate(self) -> Iterator[None]:
+        """Keep everybody else from migrating this database, for the length of the block, once nobody does."""
+        with self.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 0")  # the other one takes as long as it takes
+            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+            cursor.execute("RESET lock_timeout")
+        try:
+            yield
+        finally:
+            if self.is_usable():  # or the server has let go of it
+                with self.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
 
     def repeating_cursor(self) -> Any:
         """Return the driver's cursor for statements that are run over and over: the server plans them once.
