@@ -22,6 +22,16 @@ class Gate:
         self._inside = 0
         self._waiting: deque[Event] = deque()
 
+    @property
+    def inside(self) -> int:
+        """How many are inside."""
+        return self._inside
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return len(self._waiting)
+
     @contextmanager
     def turn(self, *, deadline: float) -> Iterator[None]:
         """Be inside for the length of the block. Raises as ``enter`` does."""

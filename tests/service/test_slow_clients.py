@@ -88,14 +88,14 @@ def end_of(connection: socket.socket, deadline: float) -> int | None:
 
 @ONE_PROCESS
 def test_clients_that_do_not_close_after_the_last_answer_hold_nobody_up(server: Server, anyone: httpx.Client) -> None:
+    started_at = time.monotonic()
     with ExitStack() as stack:
         for _ in range(20):
             connection = stack.enter_context(connect(server))
             connection.sendall(GET + b"Connection: close\r\n\r\n")
             assert [status for status, _ in answers_of(connection)] == [401]
-        started_at = time.monotonic()
         assert anyone.get("/users/me/").status_code == 401
-        assert time.monotonic() - started_at < 2
+    assert time.monotonic() - started_at < 10
 
 
 def test_client_that_waits_to_be_told_sends_its_body_then(server: Server) -> None:
