@@ -1,10 +1,12 @@
-"""Two questions that an orchestrator asks: is the process alive, and can it do its work?"""
+"""What is asked by those who watch over the service: is it alive, can it do its work, and how is it doing?"""
 
 from collections.abc import Callable
 
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from api_project.metrics import may_read_metrics, metrics
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -15,6 +17,8 @@ def probes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
 
     def middleware(request: HttpRequest) -> HttpResponse:
         question = questions.get(request.path)
+        if request.path == "/metrics" and may_read_metrics(request):
+            return metrics(request)
         return question() if question else get_response(request)
 
     return middleware

@@ -45,6 +45,13 @@ CSRF_TRUSTED_ORIGINS = read(env.list, "CSRF_TRUSTED_ORIGINS", ORIGINS, default=[
 TRUSTED_PROXIES = read(
     env.list, "TRUSTED_PROXIES", "networks such as 10.0.0.0/8, separated by commas", default=[], subcast=ip_network
 )
+METRICS_NETWORKS = read(
+    env.list,
+    "METRICS_NETWORKS",
+    "networks such as 10.0.0.0/8, separated by commas",
+    default=[ip_network("127.0.0.0/8"), ip_network("::1/128")],
+    subcast=ip_network,
+)
 CORS_ALLOWED_ORIGINS = read(env.list, "CORS_ALLOWED_ORIGINS", ORIGINS, default=[])
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_CREDENTIALS = True  # listed origins only, and the cookie is SameSite=Lax

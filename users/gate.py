@@ -21,6 +21,16 @@ class Gate:
         self._inside = 0
         self._waiting: deque[Event] = deque()
 
+    @property
+    def inside(self) -> int:
+        """How many are inside."""
+        return self._inside
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return len(self._waiting)
+
     def enter(self, *, deadline: float) -> None:
         """Wait for one's turn until the deadline, a time of ``time.monotonic()``.
 

@@ -5,6 +5,9 @@ check a password are many. And psycopg's pool opens new connections in the backg
 them all, requests failed for up to two seconds that would have found it well; handing out also costs more than here.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
@@ -12,6 +15,7 @@ from psycopg.pq import TransactionStatus
 from api_project.postgresql.connections import Connection, Connections
 from api_project.postgresql.cursor import RepeatingCursor
 
+MIGRATING = 0x6C61746368  # names the lock, among those of this database; "latch"
 shared: dict[tuple[str, str], Connections] = {}
 
 
@@ -73,6 +77,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def close_pool(self) -> None:
         """Close what is idle. Django asks for it before it drops a test's database, and after a change of the zone."""
         self.connections.close_idle()
+
+    @contextmanager
+    def turn_to_migrate(self) -> Iterator[None]:
+        """Keep everybody else from migrating this database, for the length of the block, once nobody does."""
+        with self.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 0")  # the other one takes as long as it takes
+            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+            cursor.execute("RESET lock_timeout")
+        try:
+            yield
+        finally:
+            if self.is_usable():  # or the server has let go of it
+                with self.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
 
     def repeating_cursor(self) -> RepeatingCursor:
         """Return a cursor for statements that are run over and over: the server plans them once.

@@ -21,6 +21,16 @@ class Connections:
         self._gate = Gate(places=lambda: settings.DATABASE_CONNECTIONS, queue=lambda: 10_000)
         self._idle: list[Connection] = []
 
+    @property
+    def in_use(self) -> int:
+        """How many are in somebody's hands."""
+        return self._gate.inside
+
+    @property
+    def idle(self) -> int:
+        """How many wait to be used."""
+        return len(self._idle)
+
     def take(self) -> Connection | None:
         """Return one for the thread to use, or None if it is to open a new one. What it took it gives or throws away.
 

@@ -4,10 +4,15 @@ SQLite's own waiting is a lottery: of 150 clients that were refused without paus
 database locked for ten seconds on end. In a queue each waits as long as those in front of it take.
 """
 
+import fcntl
+import os
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Self
 
 from django.db import OperationalError
@@ -73,6 +78,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return
         if self.errors_occurred or not self.autocommit:
             self.close()
+
+    @contextmanager
+    def turn_to_migrate(self) -> Iterator[None]:
+        """Keep everybody else from migrating, for the length of the block, once nobody does.
+
+        What is locked is the folder: SQLite has locks on the file, and would lose them if we opened and closed it
+        (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
+        """
+        if self.is_in_memory_db():
+            yield
+            return
+        folder = os.open(Path(self.settings_dict["NAME"]).parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
 
     def repeating_cursor(self) -> RepeatingCursor:
         """Return the driver's cursor for statements that are run over and over."""

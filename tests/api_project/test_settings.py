@@ -30,6 +30,7 @@ def load(expression: str, **environment: str) -> subprocess.CompletedProcess[str
         ("settings.TOKEN_LIFETIME", "TOKEN_LIFETIME", "12h", "12:00:00"),
         ("settings.TOKEN_LIFETIME", "TOKEN_LIFETIME", "0", "0:00:00"),
         ("settings.TRUSTED_PROXIES", "TRUSTED_PROXIES", "10.0.0.0/8", "[IPv4Network('10.0.0.0/8')]"),
+        ("settings.METRICS_NETWORKS", None, None, "[IPv4Network('127.0.0.0/8'), IPv6Network('::1/128')]"),
         ("settings.SESSION_COOKIE_SECURE", "HTTPS", "true", "True"),
         (
             "settings.DATABASES['default']['ENGINE']",
@@ -61,6 +62,7 @@ def test_variable_is_typed(expression: str, variable: str | None, value: str, re
         ("TOKEN_PREFIX", "l_k"),
         ("TOKEN_PREFIX", ""),
         ("TRUSTED_PROXIES", "proxy.example"),
+        ("METRICS_NETWORKS", "proxy.example"),
         ("DATABASE_URL", "mysql-ish://secret"),
         ("DATABASE_URL", "mysql://secret"),
         ("HTTPS", "on the way"),

@@ -38,6 +38,15 @@ def server(request: pytest.FixtureRequest, database_url: str, static_files: None
 
 
 @pytest.fixture
+def other(server: Server) -> Iterator[Server]:
+    """Return a second server on the same database."""
+    other = Server(server.database_url, environment=server.environment)
+    other.start()
+    yield other
+    other.kill()
+
+
+@pytest.fixture
 def anyone(server: Server) -> Iterator[httpx.Client]:
     """Return a client without credentials."""
     with server.client() as client:

@@ -27,6 +27,7 @@ class Load:
     tokens: list[str] = field(default_factory=list)
     unlike: list[str] = field(default_factory=list)  # answers of 5xx that are not the designed ones
     answered_at: dict[int, float] = field(default_factory=dict)  # the last time of each status, time.monotonic()
+    unanswered: Counter[bool] = field(default_factory=Counter)  # whether they found nobody to connect to
     lock: Lock = field(default_factory=Lock)
 
     def send(self, client: httpx.Client, kind: str) -> None:
@@ -40,7 +41,9 @@ class Load:
             if kind == "session":
                 headers["X-CSRFToken"] = client.get(path).headers["X-CSRFToken"]
             answer = client.post(path, json=body, headers=headers)
-        except (httpx.TransportError, KeyError):
+        except (httpx.TransportError, KeyError) as error:
+            if isinstance(error, httpx.TransportError):
+                self.unanswered[isinstance(error, httpx.ConnectError)] += 1
             time.sleep(0.02)
             return
         with self.lock:

@@ -53,7 +53,7 @@ class Server:
         """Run a command of manage.py, and fail if it does."""
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT, env=self._environment(), check=True, capture_output=True, text=True,
+            cwd=ROOT, env=self.variables(), check=True, capture_output=True, text=True,
         )  # fmt: skip
 
     def start(self) -> None:
@@ -61,7 +61,7 @@ class Server:
         with (self.log or Path(os.devnull)).open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve"],
-                cwd=ROOT, env=self._environment(), start_new_session=True, stdout=log, stderr=log,
+                cwd=ROOT, env=self.variables(), start_new_session=True, stdout=log, stderr=log,
             )  # fmt: skip
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
@@ -81,7 +81,8 @@ class Server:
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
-    def _environment(self) -> dict[str, str]:
+    def variables(self) -> dict[str, str]:
+        """Return the environment of its processes."""
         return {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "api_project.settings",

@@ -4,7 +4,7 @@ import contextlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -20,15 +20,6 @@ WRONG = "not the password"
 CHECKED = {"wrong_password", "unknown_user"}
 FULL_WIDTH = {chr(code): chr(code + 0xFEE0) for code in range(ord("a"), ord("z") + 1)}
 Guess = Callable[[httpx.Client], httpx.Response]
-
-
-@pytest.fixture
-def other(server: Server) -> Iterator[Server]:
-    """Return a second server on the same database."""
-    other = Server(server.database_url, environment=server.environment)
-    other.start()
-    yield other
-    other.kill()
 
 
 def at_the_api(client: httpx.Client, name: str, password: str = WRONG) -> httpx.Response:

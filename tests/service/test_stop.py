@@ -11,7 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.service.server import Server
+from api_project.management.commands.serve import GRACE_SECONDS
+from tests.service.load import CLIENTS, Load, under_load
+from tests.service.log import all_rows
+from tests.service.server import ADMIN_PASSWORD, WITHOUT_LIMITS, Server, token_of
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -30,16 +33,66 @@ def test_server_stops_at_once(server: Server, anyone: httpx.Client, number: int,
         pass
 
 
-def test_worker_that_dies_is_replaced(server: Server, anyone: httpx.Client) -> None:
+@pytest.mark.parametrize("server", [WITHOUT_LIMITS], indirect=True)
+@pytest.mark.parametrize(
+    ("number", "is_for_group"), [(signal.SIGTERM, False), (signal.SIGTERM, True), (signal.SIGINT, True)]
+)
+def test_stop_under_load_cuts_nobody_off(server: Server, number: int, is_for_group: bool) -> None:
+    process = server.process
+    assert process is not None
+    with under_load(server) as load:
+        time.sleep(3)
+        os.killpg(process.pid, number) if is_for_group else process.send_signal(number)
+        process.wait(timeout=GRACE_SECONDS)
+        time.sleep(0.5)
+    assert load.count().total() > 0
+    assert load.unanswered[False] == 0
+    assert load.unanswered[True] > 0
+    server.start()
+    assert_rows(server, load)
+
+
+def assert_rows(server: Server, load: Load) -> None:
+    """Check that each answered attempt has its row."""
+    with server.client() as client:
+        key = token_of(client, "admin", ADMIN_PASSWORD)
+    with server.client(Authorization=f"Token {key}") as client:
+        rows = {row["request_id"]: row["is_success"] for row in all_rows(client)}
+    assert {request_id: rows[request_id] for request_id in load.statuses} == {
+        request_id: status == 200 for request_id, status in load.statuses.items()
+    }
+
+
+@pytest.mark.parametrize("server", [WITHOUT_LIMITS], indirect=True)
+def test_death_of_a_worker_is_noticed_by_its_own_requests_alone(server: Server) -> None:
+    with under_load(server) as load:
+        time.sleep(2)
+        os.kill(workers_of(server)[0], signal.SIGKILL)
+        time.sleep(3)
+        at_last = load.count().total()
+        time.sleep(2)
+    assert load.unanswered[True] == 0
+    assert load.unanswered[False] <= CLIENTS
+    assert load.count().total() > at_last
+    assert_rows(server, load)
+
+
+def workers_of(server: Server) -> list[int]:
+    """Return the processes that answer."""
     assert server.process is not None
-    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
+    return [int(child) for child in children.split()]
+
+
+def test_worker_that_dies_is_replaced(server: Server, anyone: httpx.Client) -> None:
+    children = workers_of(server)
     assert len(children) == 2
-    os.kill(int(children[0]), signal.SIGKILL)
+    os.kill(children[0], signal.SIGKILL)
     for _ in range(100):
         time.sleep(0.1)
         with contextlib.suppress(httpx.TransportError):
             assert anyone.get("/users/me/").status_code == 401
-    after = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
+    after = workers_of(server)
     assert len(after) == 2
     assert children[0] not in after
 

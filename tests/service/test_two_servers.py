@@ -1,36 +1,31 @@
 """Two servers over one database share nothing else."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from itertools import cycle
+from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from tests.service.load import under_load
 from tests.service.log import all_rows
-from tests.service.server import ADMIN_PASSWORD, Server, token_of
+from tests.service.server import ADMIN_PASSWORD, WITHOUT_LIMITS, Server, token_of
 
 CREDENTIALS = {"username": "admin", "password": ADMIN_PASSWORD}
-# Prints every value of every table that holds more than a few characters.
-DUMP = """
-from django.db import connection
-with connection.cursor() as cursor:
-    for table in connection.introspection.table_names(cursor):
-        cursor.execute(f'SELECT * FROM "{table}"')
-        for row in cursor.fetchall():
-            for value in row:
-                if isinstance(value, str) and len(value) >= 8:
-                    print(value.encode("unicode_escape").decode())
+# Rows of an hour, many of them at the same moment.
+FILL = """
+from datetime import timedelta
+from django.utils import timezone
+from audit.models import LoginLog
+hour = timezone.now() - timedelta(hours=1)
+LoginLog.objects.bulk_create(
+    LoginLog(username="nobody", login_time=hour + timedelta(minutes=number // 9), is_success=False, entrance="api")
+    for number in range(450)
+)
 """
-
-
-@pytest.fixture
-def other(server: Server) -> Iterator[Server]:
-    """Return a second server on the same database."""
-    other = Server(server.database_url, environment=server.environment)
-    other.start()
-    yield other
-    other.kill()
 
 
 def test_end_of_a_token_on_one_is_seen_by_the_next_request_on_the_other(
@@ -71,21 +66,77 @@ def opens(client: httpx.Client, key: str) -> bool:
     return client.get("/users/me/", headers={"Authorization": f"Token {key}"}).status_code == 200
 
 
-def test_nothing_in_a_copy_of_the_database_opens_anything(server: Server, admin: httpx.Client) -> None:
-    with server.client() as browser:
-        browser.get("/auth/session/")
-        browser.headers["X-CSRFToken"] = browser.cookies["csrftoken"]
-        assert browser.post("/auth/session/", json=CREDENTIALS).status_code == 200
-        assert browser.get("/users/me/").status_code == 200
+def test_session_of_one_is_read_and_ended_at_the_other(server: Server, other: Server) -> None:
+    with server.client() as here, other.client() as there:
+        for end in (end_over_json, end_on_the_dashboard):
+            open_session(here)
+            there.cookies = here.cookies  # as a browser sends them, to any port of the host
+            assert there.get("/auth/session/").json()["user"]["username"] == "admin"
+            end(there)
+            assert here.get("/auth/session/").status_code == 401
+            assert here.get(on(here, "/dashboard/")).status_code == 302  # to the login
 
-    values = server.manage("shell", "--verbosity", "0", "--command", DUMP).stdout.splitlines()
-    key = admin.headers["Authorization"].split()[1]
-    assert len(values) > 50
-    assert not any(key in value or key[3:46] in value for value in values)
-    parts = {part for value in values for part in re.split(r"[:$\"\s]", value) if len(part) >= 8}
-    with server.client() as thief:
-        for value in parts | set(values):
-            if value.isascii() and value.isprintable():
-                assert not opens(thief, value.strip()), value
-                cookie = {"Cookie": f"sessionid={value.replace(';', '')}"}
-                assert thief.get("/users/me/", headers=cookie).status_code == 401, value
+
+def on(browser: httpx.Client, path: str) -> httpx.URL:
+    """Return the address of a page."""
+    return browser.base_url.copy_with(path=path)
+
+
+def open_session(browser: httpx.Client) -> None:
+    token = browser.get("/auth/session/").headers["X-CSRFToken"]
+    assert browser.post("/auth/session/", json=CREDENTIALS, headers={"X-CSRFToken": token}).status_code == 200
+
+
+def end_over_json(browser: httpx.Client) -> None:
+    token = browser.get("/auth/session/").headers["X-CSRFToken"]
+    assert browser.delete("/auth/session/", headers={"X-CSRFToken": token}).status_code == 204
+
+
+def end_on_the_dashboard(browser: httpx.Client) -> None:
+    page = browser.get(on(browser, "/dashboard/")).text
+    ends = re.findall(r'action="(/dashboard/sessions/[^"]+/end/)"', page)
+    assert len(ends) == 1
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    assert token is not None
+    assert browser.post(on(browser, ends[0]), data={"csrfmiddlewaretoken": token[1]}).status_code == 302
+
+
+@pytest.mark.parametrize("server", [WITHOUT_LIMITS], indirect=True)
+def test_pages_across_both_repeat_and_skip_nothing_while_rows_arrive_at_both(
+    server: Server, other: Server, admin: httpx.Client
+) -> None:
+    server.manage("shell", "--verbosity", "0", "--command", FILL)
+    with ExitStack() as stack:
+        there = stack.enter_context(other.client(Authorization=admin.headers["Authorization"]))
+        loads = [stack.enter_context(under_load(server)), stack.enter_context(under_load(other))]
+        before = {row["id"] for row in all_rows(admin)}
+        found = pages_in_turn([admin, there], before)
+    assert len({row["id"] for row in found}) == len(found)
+    assert [place(row) for row in found] == sorted(map(place, found), reverse=True)
+    assert before <= {row["id"] for row in found}
+    with other.client(Authorization=admin.headers["Authorization"]) as there:
+        rows = all_rows(there)
+    assert rows == all_rows(admin)
+    answered = {request_id for load in loads for request_id in load.statuses}
+    assert len(answered) > 20
+    assert answered <= {row["request_id"] for row in rows}
+
+
+def pages_in_turn(clients: list[httpx.Client], before: set[int]) -> list[dict[str, Any]]:
+    """Read the log from the newest row, each page at another server, while it grows."""
+    rows: list[dict[str, Any]] = []
+    query = "page_size=10"
+    for client in cycle(clients):
+        page = client.get(f"/audit/login-logs/?{query}").json()
+        rows += page["results"]
+        if page["next"] is None:
+            newest = client.get("/audit/login-logs/?page_size=1").json()["results"][0]
+            assert newest["id"] not in before | {row["id"] for row in rows}, "no row arrived meanwhile"
+            break
+        query = urlsplit(page["next"]).query
+    return rows
+
+
+def place(row: dict[str, Any]) -> tuple[str, int]:
+    """Return what pages are ordered by."""
+    return row["login_time"], row["id"]

@@ -32,6 +32,7 @@ class Command(BaseCommand):
             # Whom to believe is TRUSTED_PROXIES' to say, for Django alone.
             *("--forwarded-allow-ips", ""),
             "--no-control-socket",
+            "--no-sendfile",  # which would go past api_project.slow_clients.pace
         ]
         host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
         self.stdout.write(f"Latchkey answers on http://{host}:{settings.PORT}/ (Ctrl-C stops it)")

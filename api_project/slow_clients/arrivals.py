@@ -1,0 +1,61 @@
+"""Requests on their way in: whether one has arrived, as far as its bytes tell."""
+
+import re
+import time
+
+HEAD_END = b"\r\n\r\n"
+LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*\r\n")
+CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r\n]*chunked")
+EXPECTS_WORD = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n")
+CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}\Z")
+
+
+class Arrival:
+    """One request, as it comes.
+
+    What is no HTTP has arrived as soon as that is clear: it is for the parser to say what is wrong with it.
+    """
+
+    def __init__(self, data: bytes, *, patience: float) -> None:
+        """Begin with what was read ahead, to be whole within ``patience`` seconds."""
+        self.data = bytearray(data)
+        self.deadline = time.monotonic() + patience
+        self.awaits_word = False  # the client sends its body when it is told to
+        self._searched = 0
+        self._end: int | None = None  # of the request, where its length is known
+        self._chunk: int | None = None  # where the next chunk begins, where it is not
+
+    def is_whole(self) -> bool:
+        """Whether nothing is missing."""
+        if self._end is None and self._chunk is None:
+            self._look_for_head()
+        if self._chunk is not None:
+            return self._has_last_chunk(self._chunk)
+        return self._end is not None and len(self.data) >= self._end
+
+    def _look_for_head(self) -> None:
+        found = self.data.find(HEAD_END, max(0, self._searched - len(HEAD_END)))
+        self._searched = len(self.data)
+        if found < 0:
+            return
+        head = bytes(self.data[: found + 2]).lower()
+        body = found + len(HEAD_END)
+        if b"\r\ntransfer-encoding:" in head and CHUNKED.search(head):
+            self._chunk = body
+        else:
+            length = LENGTH.search(head) if b"\r\ncontent-length:" in head else None
+            self._end = body + int(length[1]) if length else body
+        self.awaits_word = b"\r\nexpect:" in head and EXPECTS_WORD.search(head) is not None
+
+    def _has_last_chunk(self, chunk: int) -> bool:
+        while (line_end := self.data.find(b"\r\n", chunk)) >= 0:
+            size = CHUNK_SIZE.match(bytes(self.data[chunk:line_end]).partition(b";")[0].rstrip())
+            if size is None:
+                return True
+            if int(size[0], 16) == 0:
+                return self.data.find(HEAD_END, line_end) >= 0
+            chunk = line_end + 2 + int(size[0], 16) + 2
+            if chunk > len(self.data):
+                break
+            self._chunk = chunk
+        return False

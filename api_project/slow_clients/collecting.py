@@ -1,0 +1,179 @@
+"""Gunicorn's threads, of which no slow client holds one.
+
+Gunicorn gives a client a thread as soon as it has connected, and the thread waits for the request: with as many slow
+clients as there are threads, nobody else is answered. Here the loop, which waits for all of them at once, collects the
+request, and a thread gets it whole: what nginx does where it buffers.
+"""
+
+import contextlib
+import socket
+import time
+from collections import deque
+from concurrent.futures import Future
+from functools import partial
+from selectors import EVENT_READ
+from types import SimpleNamespace
+from typing import Any, cast
+
+from gunicorn.http.message import Request
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from api_project.slow_clients.arrivals import Arrival
+from api_project.slow_clients.departures import Departures
+from api_project.slow_clients.pace import PacedSocket, PunctualReader
+
+REQUEST_SECONDS = 20  # for the whole of a request, from the connection or the end of the last one
+STOPPING_SECONDS = 2  # the same when the server stops; gunicorn gives idle connections as long
+READ_BYTES = 64 * 1024  # at a time
+# Longer ones don't wait in memory: a thread reads them, until the same deadline. Nobody who is let in sends such.
+COLLECTED_BYTES = 320 * 1024
+LONG_AT_ONCE = 4
+
+
+class Connection(TConn):
+    """A client's connection, with the request that is on its way."""
+
+    arrival: Arrival
+    reader: PunctualReader
+
+    def __init__(self, worker: "CollectingWorker", sock: socket.socket, client: Any, server: Any) -> None:
+        super().__init__(worker.cfg, sock, client, server)
+        self.worker = worker
+
+    def init(self) -> None:
+        """Get a parser whose reader knows a deadline."""
+        if not self.initialized:
+            super().init()
+            cast(Any, self.parser).unreader = self.reader = PunctualReader(self)
+
+    def close(self, graceful: bool = False) -> None:  # noqa: FBT002 - as gunicorn calls it
+        """Close it; ``graceful`` lets the client read the answer before."""
+        if graceful:
+            self.worker.departures.add(self)
+        else:
+            super().close()
+
+
+class CollectingWorker(ThreadWorker):
+    """A process whose threads get requests that have arrived."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.arriving: dict[Connection, None] = {}  # the first to come is the first here
+        self.with_long: set[Connection] = set()  # those in a thread
+        self.waiting_with_long: deque[Connection] = deque()
+        self.departures = Departures(self)
+
+    def accept(self, listener: socket.socket) -> None:
+        """Take a connection, if there is one."""
+        with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
+            sock, client = listener.accept()
+            self.nr_conns += 1
+            self.enqueue_req(Connection(self, sock, client, listener.getsockname()))
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """Collect the next request of a connection that is new, was idle, or has sent more than one."""
+        conn = cast(Connection, conn)
+        conn.init()
+        conn.sock.setblocking(False)
+        patience = REQUEST_SECONDS if self.alive else STOPPING_SECONDS
+        conn.arrival = Arrival(conn.reader.take_buffered(), patience=patience)
+        self.arriving[conn] = None
+        self.receive(conn)
+        if conn in self.arriving and conn not in self.waiting_with_long:
+            self.poller.register(conn.sock, EVENT_READ, partial(self.receive, conn))
+
+    def receive(self, conn: Connection, _: Any = None) -> None:
+        """Read what has come, and pass the request on if that was all."""
+        arrival = conn.arrival
+        has_ended = not arrival.is_whole() and not self.read(conn)
+        if has_ended and not arrival.data:
+            self.turn_away(conn)
+        elif has_ended or arrival.is_whole():
+            self.hand_over(conn)
+        elif len(arrival.data) > COLLECTED_BYTES:
+            self.hand_over_long(conn)
+        elif arrival.awaits_word:
+            arrival.awaits_word = False
+            with contextlib.suppress(OSError):
+                conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def read(self, conn: Connection) -> bool:
+        """Read once. Return whether there may be more to come."""
+        try:
+            chunk = conn.sock.recv(READ_BYTES)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        conn.arrival.data += chunk
+        return bool(chunk)
+
+    def hand_over(self, conn: Connection) -> None:
+        """Let a thread answer."""
+        self.forget(conn)
+        conn.reader.unread(bytes(conn.arrival.data))
+        conn.reader.deadline = conn.arrival.deadline
+        super().enqueue_req(conn)
+
+    def hand_over_long(self, conn: Connection) -> None:
+        """Let one of a few threads read the rest and answer, or wait for one of them."""
+        if len(self.with_long) < LONG_AT_ONCE:
+            self.with_long.add(conn)
+            self.hand_over(conn)
+        else:
+            self.unwatch(conn)
+            self.waiting_with_long.append(conn)
+
+    def forget(self, conn: Connection) -> None:
+        """Collect no more."""
+        del self.arriving[conn]
+        self.unwatch(conn)
+        if conn in self.waiting_with_long:
+            self.waiting_with_long.remove(conn)
+
+    def unwatch(self, conn: Connection) -> None:
+        """Hear no more of what comes."""
+        with contextlib.suppress(KeyError):  # it may have come at once
+            self.poller.unregister(conn.sock)
+
+    def handle_request(self, req: Request, conn: TConn) -> bool:
+        """Answer at a pace that has an end."""
+        paced = SimpleNamespace(sock=PacedSocket(conn.sock), client=conn.client, server=conn.server)
+        return bool(super().handle_request(req, cast(TConn, paced)))
+
+    def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
+        """Go on with the connection, or with another one whose request is long."""
+        conn = cast(Connection, conn)
+        if conn in self.with_long:
+            self.with_long.remove(conn)
+            if self.waiting_with_long:
+                following = self.waiting_with_long[0]
+                self.with_long.add(following)
+                self.hand_over(following)
+        super().finish_request(conn, fs)
+
+    def murder_pending(self) -> None:
+        """Let go of those who have taken too long, to send a request or to leave."""
+        now = time.monotonic()
+        while self.arriving and (first := next(iter(self.arriving))).arrival.deadline <= now:
+            self.turn_away(first)
+        self.departures.end_late(now)
+
+    def turn_away(self, conn: Connection) -> None:
+        """Wait no longer for a request. One that has begun is answered."""
+        self.forget(conn)
+        self.nr_conns -= 1
+        if conn.arrival.data:
+            self.refuse_slow(conn.sock)
+        self.departures.add(conn)
+
+    def refuse_slow(self, client: socket.socket) -> None:
+        """Say that the request took too long."""
+
+    def set_accept_enabled(self, enabled: bool | None) -> None:
+        """Make room for new connections, if there is none: the longest on its way goes."""
+        if not enabled and self.alive and self.arriving:
+            self.turn_away(next(iter(self.arriving)))
+        else:
+            super().set_accept_enabled(enabled)

@@ -1,0 +1,66 @@
+"""Reading and writing with a deadline for the whole, where the socket's own timeout begins anew with each byte."""
+
+import errno
+import socket
+import time
+from typing import Any
+
+from gunicorn.http.unreader import SocketUnreader
+
+ANSWER_SECONDS = 20  # that a client may keep the server waiting with an answer
+ANSWER_RATE = 32 * 1024  # bytes taken that earn a second of them back
+PIECE_BYTES = 64 * 1024
+
+
+class PunctualReader(SocketUnreader):
+    """Takes what has not come by ``deadline`` for what will never come: as if the client had gone away."""
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection.sock)
+        self.connection = connection
+        self.deadline = 0.0
+
+    def chunk(self, size_hint: int | None = None) -> bytes:
+        """Return the next bytes, or none."""
+        try:
+            self.sock.settimeout(max(0.001, self.deadline - time.monotonic()))
+            return bytes(super().chunk(size_hint))  # type: ignore[call-arg]  # missing in the stubs
+        except TimeoutError:
+            if self.connection.parser.mesg is not None:  # what comes later is not the next request
+                self.connection.parser.mesg.force_close()
+            return b""
+        finally:
+            self.sock.settimeout(None)
+
+
+class PacedSocket:
+    """A socket that an answer is written to, at a pace that does not hold a thread for ever."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self.left = float(ANSWER_SECONDS)
+
+    def sendall(self, data: bytes) -> None:
+        """Send it.
+
+        Raises:
+            BrokenPipeError: the client has kept the server waiting for too long. Gunicorn takes it for one that left.
+        """
+        for start in range(0, len(data), PIECE_BYTES):
+            self.send_piece(data[start : start + PIECE_BYTES])
+
+    def send_piece(self, data: bytes) -> None:
+        """Send a piece. Raises as ``sendall`` does."""
+        started_at = time.monotonic()
+        self.sock.settimeout(self.left)
+        try:
+            self.sock.sendall(data)
+        except TimeoutError:
+            raise BrokenPipeError(errno.EPIPE, "the client reads too slowly") from None
+        finally:
+            self.sock.settimeout(None)
+        left = self.left - (time.monotonic() - started_at) + len(data) / ANSWER_RATE
+        self.left = min(max(left, 0.001), ANSWER_SECONDS)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.sock, name)
