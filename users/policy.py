@@ -58,14 +58,24 @@ def still_staff(by: User) -> User:
 
 
 def may_manage(by: User, account: User) -> bool:
-    """Whether someone of staff may change the account: a superuser any, others their own and those not of staff."""
-    return by.is_superuser or by.pk == account.pk or not (account.is_staff or account.is_superuser)
+    """Whether someone of staff may change it: a superuser any, others their own and those without privileges."""
+    return by.is_superuser or by.pk == account.pk or not is_privileged(account)
+
+
+def is_privileged(account: User) -> bool:
+    """Whether the account may do more than its owner's own things, so that whoever sets its password gains by it."""
+    return (
+        account.is_staff
+        or account.is_superuser
+        or account.user_permissions.exists()
+        or account.groups.filter(permissions__isnull=False).exists()
+    )
 
 
 def refuse_unless_managed(by: User, account: User) -> None:
     """Raise PermissionDenied if the account is not theirs to change."""
     if not may_manage(by, account):
-        raise PermissionDenied(_("Only a superuser may change an account of staff."))
+        raise PermissionDenied(_("Only a superuser may change an account of staff, or one that holds permissions."))
 
 
 def refuse_privileges(by: User, account: User, changes: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
@@ -248,6 +249,23 @@ def test_accounts_of_staff_are_for_superusers(
         assert User.objects.filter(pk=account.pk).values().get() == before
         assert client.get(url(account)).status_code == 200
     assert as_user(root).patch(url(other_staff), {"is_staff": False}).status_code == 200
+
+
+@pytest.mark.parametrize("way", ["permission", "group"])
+def test_accounts_that_hold_permissions_are_for_superusers(
+    client: APIClient, bob: User, root: User, as_user: AsUser, way: str
+) -> None:
+    permission = Permission.objects.get(codename="introspect")
+    if way == "permission":
+        bob.user_permissions.add(permission)
+    else:
+        group = Group.objects.create(name="services")
+        bob.groups.add(group)
+        assert client.patch(url(bob), {"first_name": "B"}).status_code == 200  # the group gives nothing
+        group.permissions.add(permission)
+    assert client.post(url(bob, "password/"), {"new_password": NEW}).status_code == 403
+    assert client.patch(url(bob), {"email": "thief@example.org"}).status_code == 403
+    assert as_user(root).patch(url(bob), {"first_name": "Bob"}).status_code == 200
 
 
 def test_whoever_was_demoted_meanwhile_changes_nothing(
