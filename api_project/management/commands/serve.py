@@ -13,6 +13,11 @@ GRACE_SECONDS = 10  # that requests in hand have to end when the server is told 
 KEEP_ALIVE_SECONDS = 65  # longer than the 60 seconds after which nginx closes what it does not use
 REQUEST_LINE_BYTES = 8190  # as much as gunicorn can
 HEADER_BYTES = 256 * 1024  # of one header: one that is too long is cut where it is stored, and costs nobody a request
+# The C library gives each thread an arena, which keeps the 19 MiB of its last password. After 500 logins by 64 clients
+# one process had 687 MB, with two arenas 205 (RSS, 67 at first), and hashes take as long as before. Giving the memory
+# back after each one (MALLOC_MMAP_THRESHOLD_) leaves 103 MB, and takes 31 ms of CPU instead of 21.
+# `MALLOC_ARENA_MAX=80 pytest tests/service/test_memory.py` shows the difference.
+MALLOC = {"MALLOC_ARENA_MAX": "2"}
 
 
 class Command(BaseCommand):
@@ -38,7 +43,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Latchkey answers on http://{host}:{settings.PORT}/ (Ctrl-C stops it)")
         self.stdout.flush()
         command = [sys.executable, "-m", "gunicorn", *arguments, "api_project.wsgi:application"]
-        os.execv(command[0], command)  # noqa: S606 - no shell is wanted
+        os.execve(command[0], command, MALLOC | os.environ)  # noqa: S606 - no shell is wanted
 
 
 def free_address(host: str, port: int) -> str:
