@@ -1,10 +1,12 @@
 """The server's worker processes: every refusal in JSON, and no request cut off."""
 
+import contextlib
 import json
 import select
 import socket
 import time
 from http import HTTPStatus
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -19,8 +21,7 @@ STATUSES = {
     errors.LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     errors.ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
 }
-# Between the signal to stop and the end of new connections: every process that listens has to hear of it before.
-LAST_CALL_SECONDS = 0.1
+LAST_CALL_SECONDS = 2  # at most, for the first process to close what all listen on
 
 
 class Worker(CollectingWorker):
@@ -46,8 +47,8 @@ class Worker(CollectingWorker):
         super().set_accept_enabled(enabled)
         if self.alive:
             return
-        time.sleep(LAST_CALL_SECONDS)
         for listener in self.sockets:
+            wait_until_closed(self.ppid, listener)
             while select.select([listener], [], [], 0)[0]:
                 self.accept(listener)
             listener.close()
@@ -57,6 +58,28 @@ class Worker(CollectingWorker):
         super()._cap_keepalive(deadline)  # type: ignore[misc]  # missing in the stubs
         for conn in self.arriving:
             conn.arrival.deadline = min(conn.arrival.deadline, deadline)
+
+
+def wait_until_closed(pid: int, listener: socket.socket) -> None:
+    """Wait until the process has closed its copy, which no more connections are taken from.
+
+    It closes before it tells its workers to stop. Where the signal reaches all at once (Ctrl-C, systemd), it may come
+    to that last, and those who connect after the workers have closed would be cut off.
+    """
+    deadline = time.monotonic() + LAST_CALL_SECONDS
+    with contextlib.suppress(OSError):  # it has ended, or this is not Linux
+        name = Path(f"/proc/self/fd/{listener.fileno()}").readlink()
+        while time.monotonic() < deadline and name in files_of(pid):
+            time.sleep(0.01)
+
+
+def files_of(pid: int) -> set[Path]:
+    """Return what the process has open, as Linux calls it. Raises OSError where that can't be told."""
+    names = set()
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            names.add(file.readlink())
+    return names
 
 
 def refuse(client: socket.socket, status: HTTPStatus, *, code: str) -> None:

@@ -16,8 +16,8 @@ HEADER_BYTES = 256 * 1024  # of one header: one that is too long is cut where it
 # The C library gives each thread an arena, which keeps the 19 MiB of its last password. After 500 logins by 64 clients
 # one process had 687 MB, with two arenas 205 (RSS, 67 at first), and hashes take as long as before. Giving the memory
 # back after each one (MALLOC_MMAP_THRESHOLD_) leaves 103 MB, and takes 31 ms of CPU instead of 21.
-# `MALLOC_ARENA_MAX=80 pytest tests/service/test_memory.py` shows the difference.
-MALLOC = {"MALLOC_ARENA_MAX": "2"}
+# tests/service/test_memory.py fails without it.
+ENVIRONMENT = ["MALLOC_ARENA_MAX=2"]  # read when a process starts, before any line of Python
 
 
 class Command(BaseCommand):
@@ -42,8 +42,8 @@ class Command(BaseCommand):
         host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
         self.stdout.write(f"Latchkey answers on http://{host}:{settings.PORT}/ (Ctrl-C stops it)")
         self.stdout.flush()
-        command = [sys.executable, "-m", "gunicorn", *arguments, "api_project.wsgi:application"]
-        os.execve(command[0], command, MALLOC | os.environ)  # noqa: S606 - no shell is wanted
+        command = ["env", *ENVIRONMENT, sys.executable, "-m", "gunicorn", *arguments, "api_project.wsgi:application"]
+        os.execvp(command[0], command)  # noqa: S606 - no shell is wanted
 
 
 def free_address(host: str, port: int) -> str:
