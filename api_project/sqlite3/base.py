@@ -30,6 +30,15 @@ def with_question_marks(statement: str) -> str:
     return FORMAT_QMARK_REGEX.sub("?", statement).replace("%%", "%")
 
 
+def file_of(name: str | Path) -> tuple[int, int] | None:
+    """Return what tells the file of that name from any other, or None if there is none, as in memory."""
+    try:
+        found = Path(name).stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino
+
+
 class RepeatingCursor(sqlite3.Cursor):
     """SQLite's cursor, for statements as Django writes them."""
 
@@ -54,6 +63,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     ops_class = DatabaseOperations
     has_turn = False
+    is_looked_after = False  # since this request has begun
+    may_create = False
+    file: tuple[int, int] | None = None
 
     def _start_transaction_under_autocommit(self) -> None:
         """Wait for the turn, then for other processes.
@@ -74,10 +86,37 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Close the connection if something failed on it; Django would ask the database first."""
+        self.is_looked_after = False
         if self.connection is None or self.in_atomic_block:
             return
         if self.errors_occurred or not self.autocommit:
             self.close()
+
+    def ensure_connection(self) -> None:
+        """Connect, also where the file that is open is no longer the one of that name.
+
+        What was written to a database that somebody has moved away, or replaced by a backup, would be lost.
+        """
+        is_to_be_looked_after = not self.is_looked_after and self.connection is not None and not self.in_atomic_block
+        if is_to_be_looked_after and file_of(self.settings_dict["NAME"]) != self.file:
+            self.close()
+        self.is_looked_after = True
+        super().ensure_connection()
+
+    def get_new_connection(self, conn_params: Any) -> sqlite3.Connection:
+        """Open the file, and note which one that is.
+
+        Only ``migrate`` makes one. An empty one in the place of a database that is away for a moment would make SQLite
+        throw away what that has in its write-ahead log.
+
+        Raises:
+            sqlite3.OperationalError: there is no such file.
+        """
+        if not self.may_create and not self.is_in_memory_db() and file_of(self.settings_dict["NAME"]) is None:
+            raise sqlite3.OperationalError("unable to open database file; manage.py migrate makes a new one")
+        connection: sqlite3.Connection = super().get_new_connection(conn_params)
+        self.file = file_of(self.settings_dict["NAME"])
+        return connection
 
     @contextmanager
     def turn_to_migrate(self) -> Iterator[None]:
@@ -92,8 +131,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         folder = os.open(Path(self.settings_dict["NAME"]).parent, os.O_RDONLY)
         try:
             fcntl.flock(folder, fcntl.LOCK_EX)
+            self.may_create = True
             yield
         finally:
+            self.may_create = False
             os.close(folder)
 
     def repeating_cursor(self) -> RepeatingCursor:

@@ -1,5 +1,6 @@
 """How long a connection to SQLite is kept, and whose turn it is to write."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,8 @@ pytestmark = [
 def file(tmp_path: Path) -> Iterator[DatabaseWrapper]:
     """Return a connection to a file, as the service has; the other tests' database is in memory."""
     wrapper = DatabaseWrapper({**connection.settings_dict, "NAME": str(tmp_path / "other.sqlite3")}, "other")
-    wrapper.ensure_connection()
+    with wrapper.turn_to_migrate():
+        wrapper.ensure_connection()
     yield wrapper
     wrapper.close()
 
@@ -81,3 +83,29 @@ def test_turn_ends_if_the_transaction_does_not_begin(file: DatabaseWrapper) -> N
 
 def test_percent_signs_are_written_as_for_django(file: DatabaseWrapper) -> None:
     assert file.repeating_cursor().execute("SELECT '%%', %s", ["x"]).fetchone() == ("%", "x")
+
+
+def test_file_that_was_replaced_is_opened_anew(file: DatabaseWrapper) -> None:
+    ask(file, "CREATE TABLE old (id)")
+    path = Path(file.settings_dict["NAME"])
+    other = path.with_name("backup.sqlite3")
+    with sqlite3.connect(other) as backup:
+        backup.execute("CREATE TABLE restored (id)")
+    backup.close()
+    file.close_if_unusable_or_obsolete()
+    for each in path.parent.glob(f"{path.name}-*"):
+        each.unlink()
+    other.rename(path)
+    ask(file, "SELECT id FROM restored")
+
+
+def test_file_that_is_away_is_not_replaced_by_an_empty_one(file: DatabaseWrapper) -> None:
+    ask(file, "CREATE TABLE kept (id)")
+    path = Path(file.settings_dict["NAME"])
+    path.rename(path.with_name("aside"))
+    file.close_if_unusable_or_obsolete()
+    with pytest.raises(OperationalError, match="migrate"):
+        ask(file, "SELECT id FROM kept")
+    assert not path.exists()
+    path.with_name("aside").rename(path)
+    ask(file, "SELECT id FROM kept")

@@ -133,14 +133,16 @@ def test_sqlite_on_a_full_disk(server_on_small_disk: Server, small_disk: Path) -
 @on_sqlite
 def test_sqlite_on_a_read_only_disk(server_on_small_disk: Server, small_disk: Path) -> None:
     server = server_on_small_disk
-    with server.client() as client, logged_in(server) as admin:
+    with server.client() as client:
+        # No request has been there before: a disk of which files are open for writing can't be mounted anew.
         subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
         try:
             assert_unavailable(client.post("/auth/login/", json=CREDENTIALS))
             assert_unavailable(client.post("/auth/login/", json=CREDENTIALS | {"password": "wrong"}))
         finally:
             subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
-        assert_refused_and_recovers(server, admin, count=2)
+        with logged_in(server) as admin:
+            assert_refused_and_recovers(server, admin, count=2)
 
 
 @on_postgresql
