@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 from psycopg.adapt import AdaptersMap, PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, Format, TransactionStatus
+from psycopg.pq import DiagnosticField, ExecStatus, Format, TransactionStatus
 from psycopg.types.net import InetBinaryLoader
 
 Connection = psycopg.Connection[Any]
@@ -103,8 +103,11 @@ class RepeatingCursor:
 
 def check(result: Any) -> None:
     """Raise what psycopg would if the statement failed."""
-    if result.status not in {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}:
-        raise error_from_result(result)
+    if result.status in {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}:
+        return
+    if result.error_field(DiagnosticField.SQLSTATE) is None:  # not the server's word: it is gone
+        raise psycopg.OperationalError(result.get_error_message())
+    raise error_from_result(result)
 
 
 @lru_cache

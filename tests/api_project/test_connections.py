@@ -1,6 +1,8 @@
 """How threads share connections to PostgreSQL."""
 
 import contextlib
+import os
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -276,3 +278,14 @@ def test_repeated_statement_reads_an_address_as_text(address: str | None) -> Non
     token = AuthToken.objects.find(key)
     assert token is not None
     assert token.last_used_ip == AuthToken.objects.get().last_used_ip == address
+
+
+def test_server_that_goes_away_in_a_transaction_is_a_failure_of_the_database() -> None:
+    with contextlib.suppress(OperationalError), transaction.atomic():
+        User.objects.lock(User(pk=1))
+        with socket.socket(fileno=os.dup(connection.connection.pgconn.socket)) as server:
+            server.shutdown(socket.SHUT_RDWR)
+        with pytest.raises(OperationalError, match="closed"):
+            User.objects.lock(User(pk=1))
+    close_old_connections()
+    assert not User.objects.lock(User(pk=1))
