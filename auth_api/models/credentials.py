@@ -84,8 +84,7 @@ class AuthTokenManager(models.Manager["AuthToken"]):
             expires_at: its end, if that is not to be ``TOKEN_LIFETIME`` from now.
             is_locked: whether this transaction has locked the account already.
         """
-        key = keys.generate(settings.TOKEN_PREFIX)
-        now = timezone.now()
+        key, now = keys.generate(settings.TOKEN_PREFIX), timezone.now()
         if expires_at is None and settings.TOKEN_LIFETIME:
             expires_at = now + settings.TOKEN_LIFETIME
         token = AuthToken(

@@ -54,9 +54,11 @@ def test_connection_with_an_open_transaction_is_closed(file: DatabaseWrapper) ->
 
 def test_transaction_keeps_its_connection_to_its_end(file: DatabaseWrapper) -> None:
     begin(file)
+    kept = file.connection
     file.in_atomic_block = True
     file.close_if_unusable_or_obsolete()
     ask(file, "SELECT 1")
+    assert file.connection is kept
     file.in_atomic_block = False
 
 
@@ -96,7 +98,8 @@ def test_file_that_was_replaced_is_opened_anew(file: DatabaseWrapper) -> None:
     for each in path.parent.glob(f"{path.name}-*"):
         each.unlink()
     other.rename(path)
-    ask(file, "SELECT id FROM restored")
+    with file.cursor() as cursor:
+        assert cursor.execute("SELECT name FROM sqlite_master").fetchall() == [("restored",)]
 
 
 def test_file_that_is_away_is_not_replaced_by_an_empty_one(file: DatabaseWrapper) -> None:

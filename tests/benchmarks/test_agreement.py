@@ -43,7 +43,8 @@ def test_every_contender_answers_its_token_with_the_same_account_and_refuses_oth
     bench: Bench, stack: ExitStack, contender: Contender
 ) -> None:
     worker = start(stack, bench, contender, "sqlite")
-    agreement.check(contender, worker.answer, worker.key)
+    agreement.check(contender, worker.answer, worker.key)  # raises if they differ
+    assert status(worker) == 200
 
 
 @pytest.mark.parametrize("key", ENDS)

@@ -26,7 +26,10 @@ from users.passwords import check_new
     ],
 )
 def test_length_is_what_counts(password: str) -> None:
-    validate_password(password, User(username="bob"))
+    user = User(username="bob")
+    validate_password(password, user)  # raises if anything speaks against it
+    user.set_password(password)
+    assert user.check_password(password)
 
 
 @pytest.mark.parametrize(
