@@ -25,7 +25,7 @@ class Edge:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        self.plain = PlainWay(get_response)
+        self.plain = PlainWay()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request."""

@@ -12,6 +12,8 @@ from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.utils import translation
 
+from api_project.endpoints import Endpoints
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 Headers = dict[str, tuple[str, str]]
@@ -27,12 +29,15 @@ class PlainWay:
     """Takes a request to the API without cookie and Origin straight to its view, past the middleware of pages.
 
     Session, CSRF, messages and CORS have nothing to do there, and what the others do is done here. The answer is the
-    same to the last header, in a third of the time: 0.27 ms instead of 0.80 for GET users/me/ on SQLite.
+    same to the last header, in two fifths of the time: a GET of users/me/ on SQLite takes as much of the processor as
+    1.3 bare Django views instead of 3.4.
     """
 
-    def __init__(self, get_response: GetResponse) -> None:
-        view = innermost(get_response)
-        self.checked = cast(GetResponse, convert_exception_to_response(lambda request: view(self.check_host(request))))
+    def __init__(self) -> None:
+        endpoints = Endpoints()
+        self.checked = cast(
+            GetResponse, convert_exception_to_response(lambda request: endpoints(self.check_host(request)))
+        )
         self.known_hosts: set[tuple[str | None, ...]] = set()
         self.headers = {is_secure: constant_headers(is_secure=is_secure) for is_secure in (False, True)}
 
@@ -46,14 +51,15 @@ class PlainWay:
         """Answer the request."""
         language = choose_language(request)
         response = self.checked(request)
-        headers = response.headers
-        headers["Vary"] = f"{headers['Vary']}, {VARY}" if "Vary" in headers else VARY
-        if not response.streaming:
-            headers["Content-Length"] = str(len(response.content))
-        if "Content-Language" not in headers:
-            headers["Content-Language"] = language
         # What setdefault() would do one by one, each time looking whether the text has line breaks.
-        headers._store = self.headers[request.is_secure()] | headers._store  # noqa: SLF001
+        headers = self.headers[request.is_secure()] | response.headers._store  # noqa: SLF001
+        headers["vary"] = ("Vary", f"{headers['vary'][1]}, {VARY}" if "vary" in headers else VARY)
+        headers.setdefault("content-language", ("Content-Language", language))
+        if not response.streaming:
+            headers["content-length"] = ("Content-Length", str(len(response.content)))
+        response.headers._store = headers  # noqa: SLF001
+        # Django goes through them by name, and asks for each one's value.
+        response.items = headers.values  # type: ignore[method-assign]
         return response
 
     def check_host(self, request: HttpRequest) -> HttpRequest:
@@ -90,10 +96,3 @@ def constant_headers(*, is_secure: bool) -> Headers:
 def get_nothing(request: HttpRequest) -> HttpResponse:
     """Stand for a view."""
     return HttpResponse()
-
-
-def innermost(get_response: GetResponse) -> GetResponse:
-    """Return what the last middleware calls: Django's resolver and the view, with its handling of exceptions."""
-    # Django wraps each middleware into a function that turns exceptions into answers.
-    following = getattr(getattr(get_response, "__wrapped__", None), "get_response", None)
-    return innermost(following) if following else get_response

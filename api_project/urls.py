@@ -2,15 +2,13 @@
 
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.urls.resolvers import RoutePattern
 
 from api_project import errors
 from api_project.docs import RedocView, SchemaView, SwaggerView
-from api_project.resolver import RememberingResolver
 
 endpoints = [path("", include("auth_api.urls")), path("", include("users.urls")), path("", include("audit.urls"))]
 urlpatterns = [
-    RememberingResolver(RoutePattern("api/v1/"), endpoints),
+    path("api/v1/", include(endpoints)),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SwaggerView.as_view(), name="docs"),
     path("api/redoc/", RedocView.as_view(), name="redoc"),

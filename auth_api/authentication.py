@@ -57,13 +57,14 @@ class TokenAuthentication(authentication.TokenAuthentication):
         token = cast("type[AuthToken]", self.get_model()).objects.find(key)
         if token is None:
             raise AuthenticationFailed(_("Invalid token."))
-        if not token.user.is_active:
+        user = token.user
+        if not user.is_active:
             raise AuthenticationFailed(_("User inactive or deleted."))
         if not token.is_bound:
             raise AuthenticationFailed(_("Invalid token."))
         if token.has_expired:
             raise AuthenticationFailed(_("The token has expired."), code="token_expired")
-        return token.user, token
+        return user, token
 
 
 class BearerAuthentication(TokenAuthentication):

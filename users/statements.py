@@ -35,7 +35,7 @@ class Compiled:
 
     sql: str
     parameters: list[tuple[str | None, Any]]
-    converters: dict[int, tuple[list[Callable[..., Any]], Any]]
+    converters: list[tuple[int, Callable[..., Any], Any]]
 
 
 class Prepared:
@@ -61,7 +61,10 @@ class Prepared:
         names = {adapt(marker, connection): name for name, marker in markers.items()}
         compiler = self.build(**markers).query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
-        converters = compiler.get_converters([column[0] for column in compiler.select])
+        found = compiler.get_converters([column[0] for column in compiler.select])
+        converters = [
+            (index, converter, expression) for index, (several, expression) in found.items() for converter in several
+        ]
         compiled = Compiled(sql, [(names.get(parameter), parameter) for parameter in parameters], converters)
         self.compiled[connection.vendor] = compiled
         return compiled
@@ -114,9 +117,8 @@ def adapt(value: Value, wrapper: BaseDatabaseWrapper) -> Any:
 def convert(row: Row, compiled: Compiled, wrapper: BaseDatabaseWrapper) -> Row:
     """Return the row with its columns in Python's types."""
     columns = list(row)
-    for index, (converters, expression) in compiled.converters.items():
-        for converter in converters:
-            columns[index] = converter(columns[index], expression, wrapper)
+    for index, converter, expression in compiled.converters:
+        columns[index] = converter(columns[index], expression, wrapper)
     return tuple(columns)
 
 

@@ -31,6 +31,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         # Of two threads that ask first, both have to get the same: a defaultdict may give them one each.
         return shared.get(key) or shared.setdefault(key, Connections())
 
+    def ensure_connection(self) -> None:
+        """Connect, unless this thread is connected. Django asks before that whether it runs asynchronously."""
+        if self.connection is None:
+            super().ensure_connection()
+
     def connect(self) -> None:
         """Go on with a connection that another request has left, or open one.
 
@@ -60,16 +65,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Let go of the connection, at the end of each request."""
-        if not self.in_atomic_block:  # as in a test, whose transaction is around the request
+        if self.in_atomic_block:  # as in a test, whose transaction is around the request
+            return
+        connection = self.connection
+        if connection is not None and self.is_clean(connection):
+            self.connection = None
+            self.connections.give(connection)
+        else:
             self.close()
+
+    def is_clean(self, connection: Connection) -> bool:
+        """Whether another request may go on with the connection."""
+        is_as_it_was = self.autocommit and not self.errors_occurred
+        return is_as_it_was and connection.pgconn.transaction_status == TransactionStatus.IDLE
 
     def _close(self) -> None:
         """Leave the connection to others, unless something failed on it: then another one takes its place."""
         connection = self.connection
-        is_clean = self.autocommit and not self.errors_occurred
         if connection is None or self.alias == NO_DB_ALIAS:
             super()._close()  # type: ignore[misc]  # missing in the stubs
-        elif is_clean and connection.info.transaction_status == TransactionStatus.IDLE:
+        elif self.is_clean(connection):
             self.connections.give(connection)
         else:
             self.connections.throw_away(connection)

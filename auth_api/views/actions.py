@@ -22,6 +22,7 @@ from auth_api.serializers import IntrospectionSerializer, IssuedTokenSerializer
 from auth_api.services import log_in, log_out, log_out_everywhere, revoke
 from users.attempts import Entrance
 from users.models import User
+from users.response import FastResponse
 from users.schema import NO_CONTENT
 
 OPEN_TO_ANYBODY: dict[str, Any] = {"authentication_classes": [], "permission_classes": [AllowAny]}
@@ -51,7 +52,7 @@ class AuthViewSet(ViewSet):
         issued = log_in(
             request=request, **read_credentials(request, entrance=Entrance.API, serializer_class=LoginSerializer)
         )
-        return Response(IssuedTokenSerializer(issued).data)
+        return FastResponse(IssuedTokenSerializer(issued).data)
 
     @extend_schema(operation_id="log_out", summary="Log out", request=None, responses=NO_CONTENT)
     @action(detail=False, methods=["post"], authentication_classes=[TokenAuthentication, BearerAuthentication])
@@ -82,7 +83,7 @@ class AuthViewSet(ViewSet):
     )
     def introspect(self, request: Request) -> Response:
         """Tell what a key opens."""
-        return Response(introspect(read_key(request)))
+        return FastResponse(introspect(read_key(request)))
 
     @extend_schema(
         operation_id="revoke_token",

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from auth_api.authentication import InsufficientScope
 from auth_api.models import AuthToken, Scope
 from auth_api.serializers import VerifiedSerializer
+from users.response import FastResponse
 from users.schema import ERROR
 
 IDENTITY_HEADERS = ("X-Auth-User-Id", "X-Auth-Username", "X-Auth-Token-Id")
@@ -48,7 +49,7 @@ class VerifyView(APIView):
         # Percent-encoded, since a header has no other way to carry a name beyond ASCII.
         username = quote(request.user.get_username(), safe="+")
         self.identity = (str(request.user.pk), username, str(token.pk) if token else "")
-        return Response(VerifiedSerializer({"message": "Authenticated", "user": request.user, "token": token}).data)
+        return FastResponse(VerifiedSerializer({"message": "Authenticated", "user": request.user, "token": token}).data)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Set the identity headers on every answer: a proxy that copies them overwrites what the client sent."""

@@ -1,8 +1,10 @@
 """How threads share connections to PostgreSQL."""
 
 import contextlib
+import gc
 import os
 import socket
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -27,6 +29,7 @@ from rest_framework.test import APIClient
 
 from api_project.postgresql import connections as pool
 from api_project.postgresql.base import DatabaseWrapper, shared
+from api_project.postgresql.cursor import known
 from audit import export
 from audit.models import LoginLog
 from auth_api.models import AuthToken, Guess
@@ -217,6 +220,16 @@ def test_repeated_statement_is_prepared_once() -> None:
     assert prepared == 1
 
 
+def test_connection_that_was_thrown_away_is_forgotten() -> None:
+    User.objects.find_by_login("bob")
+    gone = weakref.ref(connection.connection)
+    assert connection.connection in known
+    connection.errors_occurred = True
+    close_old_connections()
+    gc.collect()
+    assert gone() is None
+
+
 def test_prepared_statement_that_a_migration_outdated_fails_once(other: ThreadPoolExecutor) -> None:
     User.objects.find_by_login("bob")
     other.submit(alter, "varchar(149)").result()
@@ -271,7 +284,7 @@ def test_repeated_statement_keeps_percent_signs_and_types() -> None:
     assert rows[0][1].tzinfo is UTC
 
 
-@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1", None])
+@pytest.mark.parametrize("address", ["192.0.2.1", "255.255.255.255", "2001:db8::1", None])
 def test_repeated_statement_reads_an_address_as_text(address: str | None) -> None:
     user = User.objects.create_user("bob")
     key = user.auth_tokens.issue(client=Client(ip_address=address, user_agent="")).key

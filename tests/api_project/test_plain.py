@@ -6,7 +6,6 @@ from unittest.mock import patch
 
 import pytest
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import translation
@@ -110,7 +109,7 @@ def test_plain_request_passes_no_middleware_of_pages(bob: User, as_user: Callabl
 )
 def test_what_counts_as_plain(rf: RequestFactory, path: str, headers: dict[str, str], is_plain: bool) -> None:
     request = rf.get(path, **headers)  # type: ignore[arg-type]
-    assert PlainWay(lambda request: HttpResponse()).is_open_to(request) == is_plain
+    assert PlainWay().is_open_to(request) == is_plain
 
 
 def test_cookie_login_is_where_the_short_way_takes_it_to_be() -> None:
@@ -130,7 +129,7 @@ def test_empty_host_is_not_taken_for_a_missing_one(db: None) -> None:
 
 
 def test_hosts_that_are_remembered_are_bounded(rf: RequestFactory) -> None:
-    way = PlainWay(lambda request: HttpResponse())
+    way = PlainWay()
     for port in range(1, MOST_HOSTS + 50):
         way.check_host(rf.get(ME, HTTP_HOST=f"localhost:{port}"))
     assert len(way.known_hosts) == MOST_HOSTS

@@ -2,12 +2,16 @@
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.models import Max
+from django.utils.dateparse import parse_datetime
 
 from api_project.sqlite3.base import DatabaseWrapper, writers
+from auth_api.models import Guess
 
 pytestmark = [
     pytest.mark.skipif("connection.vendor != 'sqlite'", reason="a matter of SQLite"),
@@ -85,6 +89,27 @@ def test_turn_ends_if_the_transaction_does_not_begin(file: DatabaseWrapper) -> N
 
 def test_percent_signs_are_written_as_for_django(file: DatabaseWrapper) -> None:
     assert file.repeating_cursor().execute("SELECT '%%', %s", ["x"]).fetchone() == ("%", "x")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-20 12:07:44.647622",
+        "2026-11-20 12:07:44",
+        "2026-11-20T12:07:44.5",
+        "2026-11-20 12:07:44.647622+00:00",  # by hand, or by another program
+        "2026-11-20 14:07:44+02:00",
+        "2026-11-20",
+    ],
+)
+def test_times_are_those_that_django_reads(text: str) -> None:
+    Guess.objects.create(account="a", network="b")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE auth_api_guess SET taken_at = %s", [text])
+    expected = parse_datetime(text)
+    assert expected is not None
+    assert Guess.objects.get().taken_at == (expected if expected.tzinfo else expected.replace(tzinfo=UTC))
+    assert Guess.objects.aggregate(last=Max("taken_at"))["last"] == Guess.objects.get().taken_at
 
 
 def test_file_that_was_replaced_is_opened_anew(file: DatabaseWrapper) -> None:

@@ -11,6 +11,7 @@ from rest_framework.viewsets import ViewSet
 
 from users.inputs import OwnAccountSerializer, PasswordChangeSerializer
 from users.models import User
+from users.response import FastResponse
 from users.serializers import AccountSerializer
 from users.services import change_own_account, change_password
 
@@ -22,7 +23,7 @@ class OwnAccountViewSet(ViewSet):
     @action(detail=False)
     def me(self, request: Request) -> Response:
         """Return one's own account."""
-        return Response(AccountSerializer.represent(cast(User, request.user)))
+        return FastResponse(AccountSerializer.represent(cast(User, request.user)))
 
     @extend_schema(
         operation_id="change_own_account",
