@@ -35,6 +35,7 @@ class Connection(TConn):
 
     arrival: Arrival
     reader: PunctualReader
+    is_watched = False  # whether the loop hears of what comes
 
     def __init__(self, worker: "CollectingWorker", sock: socket.socket, client: Any, server: Any) -> None:
         super().__init__(worker.cfg, sock, client, server)
@@ -75,13 +76,15 @@ class CollectingWorker(ThreadWorker):
         """Collect the next request of a connection that is new, was idle, or has sent more than one."""
         conn = cast(Connection, conn)
         conn.init()
-        conn.sock.setblocking(False)
+        if conn.sock.gettimeout() != 0:
+            conn.sock.setblocking(False)
         patience = REQUEST_SECONDS if self.alive else STOPPING_SECONDS
         conn.arrival = Arrival(conn.reader.take_buffered(), patience=patience)
         self.arriving[conn] = None
         self.receive(conn)
         if conn in self.arriving and conn not in self.waiting_with_long:
             self.poller.register(conn.sock, EVENT_READ, partial(self.receive, conn))
+            conn.is_watched = True
 
     def receive(self, conn: Connection, _: Any = None) -> None:
         """Read what has come, and pass the request on if that was all."""
@@ -134,8 +137,9 @@ class CollectingWorker(ThreadWorker):
 
     def unwatch(self, conn: Connection) -> None:
         """Hear no more of what comes."""
-        with contextlib.suppress(KeyError):  # it may have come at once
+        if conn.is_watched:  # it may have come at once
             self.poller.unregister(conn.sock)
+            conn.is_watched = False
 
     def handle_request(self, req: Request, conn: TConn) -> bool:
         """Answer at a pace that has an end."""

@@ -50,7 +50,16 @@ class PacedSocket:
             self.send_piece(data[start : start + PIECE_BYTES])
 
     def send_piece(self, data: bytes) -> None:
-        """Send a piece. Raises as ``sendall`` does."""
+        """Send a piece, which is one call where nobody has to wait. Raises as ``sendall`` does."""
+        try:
+            sent = self.sock.send(data, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            sent = 0
+        if sent < len(data):
+            self.wait_and_send(data[sent:])
+
+    def wait_and_send(self, data: bytes) -> None:
+        """Send what is left as the client takes it. Raises as ``sendall`` does."""
         started_at = time.monotonic()
         self.sock.settimeout(self.left)
         try:
