@@ -11,8 +11,8 @@ from audit.models import ATTEMPTED_NAME_LENGTH, REQUEST_ID_LENGTH, LoginLog
 from audit.signals import attempt_recorded
 from users.attempts import Attempt, entrance_of
 from users.clients import Client, storable
+from users.insertion import insert
 from users.names import normalise
-from users.statements import insert
 
 logger = logging.getLogger("audit")
 

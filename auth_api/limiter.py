@@ -22,8 +22,9 @@ from django.utils import timezone
 from auth_api.ledger import Guesser, Ledger, locked_for, recent_lockouts
 from auth_api.models import Allowance, Guess, Lockout
 from users.attempts import LockedOut, underlying
+from users.insertion import insert
 from users.models import User
-from users.statements import execute, insert
+from users.statements import execute
 
 logger = logging.getLogger("auth_api")
 

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from operator import methodcaller
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, CharField, Field, Model, QuerySet, TextField
+from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
-from django.db.models.signals import post_save, pre_save
 
 Value = str | int | datetime | UUID
 Row = tuple[Any, ...]
@@ -120,52 +119,6 @@ def convert(row: Row, compiled: Compiled, wrapper: BaseDatabaseWrapper) -> Row:
     for index, converter, expression in compiled.converters:
         columns[index] = converter(columns[index], expression, wrapper)
     return tuple(columns)
-
-
-def insert(instance: Model) -> None:
-    """Insert the row, as ``save(force_insert=True)`` does. Sends ``pre_save`` and ``post_save``."""
-    signal = {"sender": type(instance), "instance": instance, "raw": False, "using": connection.alias}
-    pre_save.send(**signal, update_fields=None)
-    insert_silently(instance)
-    post_save.send(**signal, update_fields=None, created=True)
-
-
-def insert_silently(instance: Model) -> None:
-    """Insert the row."""
-    wrapper = connections[DEFAULT_DB_ALIAS]
-    sql, fields = insertion(type(instance), wrapper.vendor, has_key=instance.pk is not None)
-    row = [prepared(field, instance, wrapper) for field in fields]
-    key = run(wrapper, sql, row, fetch=fetch_key)
-    if instance.pk is None:
-        instance.pk = key
-    instance._state.adding, instance._state.db = False, wrapper.alias  # noqa: SLF001 - public by its documentation
-
-
-# What Django passes on to the driver as it is, after four functions.
-AS_IS: dict[type[Any], type[Value]] = {CharField: str, TextField: str, BooleanField: bool}
-
-
-def prepared(field: "Field[Any, Any]", instance: Model, wrapper: BaseDatabaseWrapper) -> Any:
-    """Return the field's value as the database's driver takes it."""
-    value = field.pre_save(instance, add=True)
-    return value if value.__class__ is AS_IS.get(field.__class__) else field.get_db_prep_save(value, wrapper)
-
-
-@cache
-def insertion(model: type[Model], vendor: str, *, has_key: bool) -> tuple[str, "list[Field[Any, Any]]"]:
-    """Return the statement that inserts a row, and the fields whose values it takes."""
-    options = model._meta  # noqa: SLF001 - likewise
-    fields = [field for field in options.local_concrete_fields if field.attname != "id" or has_key]
-    columns, values = ", ".join(f'"{field.column}"' for field in fields), ", ".join(["%s"] * len(fields))
-    returning = " RETURNING id" if vendor == "postgresql" else ""
-    sql = f'INSERT INTO "{options.db_table}" ({columns}) VALUES ({values}){returning}'  # noqa: S608 - names of ours
-    return sql, fields
-
-
-def fetch_key(cursor: Any) -> int | None:
-    """Return the key of the row that was inserted."""
-    returned = cursor.fetchone()[0] if cursor.description else cursor.lastrowid
-    return cast("int | None", returned)
 
 
 def fetch_nothing(cursor: Any) -> None:

@@ -17,9 +17,11 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.adapt import AdaptersMap, PyFormat, Transformer
-from psycopg.errors import error_from_result
-from psycopg.pq import DiagnosticField, ExecStatus, Format, TransactionStatus
+from psycopg.pq import Format, TransactionStatus
 from psycopg.types.net import InetBinaryLoader
+
+from api_project.postgresql.pipeline import begin_with
+from api_project.postgresql.results import check
 
 Connection = psycopg.Connection[Any]
 # What stands before it: its family, the bits of its network, that it is no cidr, its length.
@@ -86,12 +88,14 @@ class RepeatingCursor:
         """
         pgconn, transformer = self.connection.pgconn, self.statements.transformer
         with self.connection.lock:
-            if not self.connection.autocommit and pgconn.transaction_status == TransactionStatus.IDLE:
-                check(pgconn.exec_(self.connection._get_tx_start_command()))  # noqa: SLF001 - BEGIN, as it was set up
             dumped = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
             name = self.statements.prepared(statement, transformer.types or ())
-            formats = transformer.formats
-            result = pgconn.exec_prepared(name, dumped, formats, Format.BINARY)  # type: ignore[arg-type]  # None is NULL
+            prepared: Any = (name, dumped, transformer.formats, Format.BINARY)
+            if self.connection.autocommit or pgconn.transaction_status != TransactionStatus.IDLE:
+                result = pgconn.exec_prepared(*prepared)
+            else:
+                begin = self.connection._get_tx_start_command()  # noqa: SLF001 - BEGIN, as it was set up
+                result = begin_with(pgconn, begin, prepared)
             check(result)
             self.description = bool(result.nfields)
             if self.description:
@@ -105,15 +109,6 @@ class RepeatingCursor:
     def fetchone(self) -> tuple[Any, ...]:
         """Return the first row."""
         return self.rows[0]
-
-
-def check(result: Any) -> None:
-    """Raise what psycopg would if the statement failed."""
-    if result.status in {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}:
-        return
-    if result.error_field(DiagnosticField.SQLSTATE) is None:  # not the server's word: it is gone
-        raise psycopg.OperationalError(result.get_error_message())
-    raise error_from_result(result)
 
 
 @lru_cache

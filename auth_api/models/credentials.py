@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from auth_api import keys
 from users.clients import USER_AGENT_LENGTH, Client
+from users.insertion import insert
 from users.models import User
-from users.statements import Prepared, execute, insert, instance_of, names_of_columns
+from users.statements import Prepared, execute, instance_of, names_of_columns
 
 NAME_LENGTH = 100  # characters
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # before all tokens

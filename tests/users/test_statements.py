@@ -13,8 +13,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from audit.models import LoginLog
 from auth_api.models import Guess
+from users.insertion import insert
 from users.models import User
-from users.statements import Prepared, execute, insert, instance_of
+from users.statements import Prepared, execute, instance_of
 
 guesses_of = Prepared(
     lambda account, since: (
