@@ -9,6 +9,7 @@ from rest_framework.exceptions import NotFound
 from auth_api.models import AuthToken, IssuedToken, Lockout, Scope, Session
 from auth_api.sessions import SessionStore
 from users.attempts import underlying
+from users.models import User
 from users.serializers import UserSerializer, as_iso
 
 
@@ -23,7 +24,7 @@ class IssuedTokenSerializer(serializers.Serializer[Any]):
     def to_representation(self, instance: IssuedToken) -> dict[str, Any]:
         """Return the answer. Field by field it would be a sixth of a login's time beyond the hash: 0.5 ms."""
         token, key = instance
-        user = {"id": token.user.pk, "username": token.user.username, "email": token.user.email}
+        user = UserSerializer.represent(token.user)
         return {"token": key, "token_id": str(token.pk), "expires_at": as_iso(token.expires_at), "user": user}
 
 
@@ -128,6 +129,21 @@ class VerifiedSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
     user = UserSerializer()
     token = VerifiedTokenSerializer(allow_null=True)
+
+    @staticmethod
+    def represent(user: User, token: AuthToken | None) -> dict[str, Any]:
+        """Return the answer. A proxy asks before each request: field by field it would take four times as long."""
+        return {
+            "message": "Authenticated",
+            "user": UserSerializer.represent(user),
+            "token": token
+            and {
+                "id": str(token.pk),
+                "name": token.name,
+                "scope": token.scope,
+                "expires_at": as_iso(token.expires_at),
+            },
+        }
 
 
 class IntrospectionSerializer(serializers.Serializer[Any]):

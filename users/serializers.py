@@ -16,6 +16,15 @@ class UserSerializer(serializers.ModelSerializer[User]):
         fields = ["id", "username", "email"]
         read_only_fields = fields
 
+    @staticmethod
+    def represent(user: User) -> dict[str, Any]:
+        """Return the account. See ``AccountSerializer``."""
+        return {"id": user.pk, "username": user.username, "email": user.email}
+
+    def to_representation(self, instance: User) -> dict[str, Any]:
+        """Return the account."""
+        return self.represent(instance)
+
 
 class AccountSerializer(serializers.ModelSerializer[User]):
     """What people are told of their own account."""

@@ -182,6 +182,8 @@ def rows(results: Results) -> str:
             Column(f"{title}: rows a second", f"rows/{name}", "rows a second"),
             Column("ratio", f"rows/{name}", "rows a second", "driver", digits=2),
             Column("CPU, ms", f"rows/{name}", "CPU, ms", digits=2),
+            Column("16 at once", f"rows/{name}", "rows a second, 16 at once"),
+            Column("ratio", f"rows/{name}", "rows a second, 16 at once", "driver", digits=2),
         )
     ]
     return show(results, titles, columns)

@@ -1,14 +1,19 @@
 """GET auth/verify/: who is calling?"""
 
 from collections.abc import Callable
+from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
+from rest_framework.serializers import ModelSerializer
 from rest_framework.test import APIClient
 
 from audit.models import LoginLog
 from auth_api.models import Scope
+from auth_api.serializers import VerifiedSerializer
 from users.models import User
+from users.serializers import UserSerializer
 
 VERIFY = "/api/v1/auth/verify/"
 IDENTITY = ("X-Auth-User-Id", "X-Auth-Username", "X-Auth-Token-Id")
@@ -70,3 +75,16 @@ def test_plain_http_is_not_redirected(bob: User, as_user: Callable[[User], APICl
     settings.SECURE_SSL_REDIRECT = True
     assert client.get(VERIFY).status_code == 200
     assert client.get("/admin/login/").status_code == 301
+
+
+@pytest.mark.parametrize("lifetime", [timedelta(days=1, microseconds=1), None])
+@pytest.mark.parametrize("has_token", [True, False])
+def test_answer_is_what_its_serializer_would_write_field_by_field(
+    bob: User, settings: Settings, lifetime: timedelta | None, has_token: bool
+) -> None:
+    settings.TOKEN_LIFETIME = lifetime
+    token = bob.auth_tokens.issue(name="phone").token if has_token else None
+    at_once = VerifiedSerializer.represent(bob, token)
+    assert at_once == VerifiedSerializer({"message": "Authenticated", "user": bob, "token": token}).data
+    with patch.object(UserSerializer, "to_representation", ModelSerializer.to_representation):
+        assert at_once["user"] == UserSerializer(bob).data
