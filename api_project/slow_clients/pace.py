@@ -57,6 +57,7 @@ class PacedSocket:
             sent = 0
         if sent < len(data):
             self.wait_and_send(data[sent:])
+        self.left = min(self.left + len(data) / ANSWER_RATE, ANSWER_SECONDS)
 
     def wait_and_send(self, data: bytes) -> None:
         """Send what is left as the client takes it. Raises as ``sendall`` does."""
@@ -68,8 +69,7 @@ class PacedSocket:
             raise BrokenPipeError(errno.EPIPE, "the client reads too slowly") from None
         finally:
             self.sock.settimeout(None)
-        left = self.left - (time.monotonic() - started_at) + len(data) / ANSWER_RATE
-        self.left = min(max(left, 0.001), ANSWER_SECONDS)
+        self.left = max(self.left - (time.monotonic() - started_at), 0.001)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.sock, name)

@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 import pytest
@@ -45,6 +46,32 @@ def test_answer_that_is_read_too_slowly_is_given_up(
         stop.set()
         reader.join()
     assert 0.3 < time.monotonic() - started_at < 5
+
+
+def read_in_gulps(client: socket.socket, length: int) -> int:
+    """Read 200 kB every tenth of a second, 2 MB/s, and return how much came."""
+    found = 0
+    while found < length:
+        time.sleep(0.1)
+        gulp = 0
+        while gulp < 200_000 and found < length and (chunk := client.recv(50_000)):
+            gulp, found = gulp + len(chunk), found + len(chunk)
+        if not gulp:
+            break
+    return found
+
+
+def test_answer_that_is_read_fast_enough_is_sent_however_long_that_takes(
+    ends: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(pace, "ANSWER_RATE", 1_000_000)
+    ends[1].settimeout(2)
+    answer = 4 * MEGABYTE
+    with ThreadPoolExecutor(1) as other:
+        found = other.submit(read_in_gulps, ends[1], len(answer))
+        pace.PacedSocket(ends[0]).sendall(answer)
+        assert found.result() == len(answer)
 
 
 def test_time_that_the_server_takes_is_not_the_clients(
