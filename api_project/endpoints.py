@@ -9,9 +9,9 @@ MOST_PATHS = 1000  # far more than there are routes without arguments
 class Endpoints:
     """Calls the view, as Django's innermost handler does, less what no view of the API has.
 
-    That is a transaction around it, asynchronous code, and middleware for views but CSRF's, from which REST framework
-    has exempted them. Nor is a path without arguments looked for twice: Django tries pattern by pattern. All this is a
-    tenth of the time of a GET (``python -m benchmarks --only cpu``).
+    That is a transaction around it, asynchronous code, answers that are none, and middleware for views but CSRF's, from
+    which REST framework has exempted them. Nor is a path without arguments looked for twice: Django tries pattern by
+    pattern. All this is a tenth of the time of a GET (``python -m benchmarks --only cpu``).
     """
 
     def __init__(self) -> None:

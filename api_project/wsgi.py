@@ -2,6 +2,7 @@
 
 import gc
 import os
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
@@ -11,7 +12,8 @@ from api_project.gateway import gateway
 
 application = gateway(get_wsgi_application())
 
-# What has been loaded stays: without looking at it again a full collection takes 0.1 ms instead of 50, which somebody
-# would wait for, and an authenticated GET 2 to 5% less.
+# What has been loaded stays, the views as well. Without looking at it again a full collection takes a millisecond
+# instead of fifty, which somebody would wait for, and an authenticated GET 2 to 5% less.
+import_module("api_project.urls")
 gc.collect()
 gc.freeze()

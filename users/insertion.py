@@ -9,7 +9,6 @@ from typing import Any, cast
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
-    BigIntegerField,
     BooleanField,
     CharField,
     DateTimeField,
@@ -24,12 +23,12 @@ from django.db.models.signals import post_save, pre_save
 
 from users.statements import adapt, run
 
-# What Django passes on to the driver as it is, after four functions; and None, by all of them.
+# What Django passes on to the driver as it is, after four functions; and None, by all of them. Whole numbers it does
+# not: psycopg would take each for the smallest type that holds it, and each mixture of types is a statement to prepare.
 AS_IS: dict[type[Any], type] = {
     CharField: str,
     TextField: str,
     BooleanField: bool,
-    BigIntegerField: int,
     ForeignKey: int,
     DateTimeField: type(None),
     GenericIPAddressField: type(None),

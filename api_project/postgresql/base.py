@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
-from psycopg.pq import TransactionStatus
+from psycopg.pq import PipelineStatus, TransactionStatus
 
 from api_project.postgresql.connections import Connection, Connections
 from api_project.postgresql.cursor import RepeatingCursor
@@ -76,8 +76,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def is_clean(self, connection: Connection) -> bool:
         """Whether another request may go on with the connection."""
-        is_as_it_was = self.autocommit and not self.errors_occurred
-        return is_as_it_was and connection.pgconn.transaction_status == TransactionStatus.IDLE
+        pgconn = connection.pgconn
+        is_idle = (pgconn.transaction_status, pgconn.pipeline_status) == (TransactionStatus.IDLE, PipelineStatus.OFF)
+        return is_idle and self.autocommit and not self.errors_occurred
 
     def _close(self) -> None:
         """Leave the connection to others, unless something failed on it: then another one takes its place."""

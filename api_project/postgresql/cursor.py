@@ -57,14 +57,13 @@ class Statements:
         # Not one for each run, as psycopg has it: looking for a reader of each column's type takes as long as reading.
         self.transformer = Transformer(Context(weakref.proxy(connection)))
         self.names: dict[tuple[str, tuple[int, ...]], bytes] = {}
+        self.numbers = count()
 
-    def prepared(self, statement: str, types: tuple[int, ...]) -> bytes:
-        """Return the name of the statement for values of these types, once it is prepared."""
-        name = self.names.get((statement, types))
-        if name is None:
-            name = b"latchkey_%d" % len(self.names)
-            check(self.pgconn.prepare(name, with_numbers(statement), types))
-            self.names[statement, types] = name
+    def prepare(self, statement: str, types: tuple[int, ...]) -> bytes:
+        """Prepare the statement for values of these types, and return its name."""
+        name = b"latchkey_%d" % next(self.numbers)
+        check(self.pgconn.prepare(name, with_numbers(statement), types))
+        self.names[statement, types] = name
         return name
 
 
@@ -86,21 +85,28 @@ class RepeatingCursor:
         Raises:
             psycopg.Error: it failed.
         """
-        pgconn, transformer = self.connection.pgconn, self.statements.transformer
+        transformer = self.statements.transformer
         with self.connection.lock:
-            dumped = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
-            name = self.statements.prepared(statement, transformer.types or ())
-            prepared: Any = (name, dumped, transformer.formats, Format.BINARY)
-            if self.connection.autocommit or pgconn.transaction_status != TransactionStatus.IDLE:
-                result = pgconn.exec_prepared(*prepared)
-            else:
-                begin = self.connection._get_tx_start_command()  # noqa: SLF001 - BEGIN, as it was set up
-                result = begin_with(pgconn, begin, prepared)
+            result = self.result_of(statement, values)
             check(result)
             self.description = bool(result.nfields)
             if self.description:
                 transformer.set_pgresult(result)
                 self.rows = transformer.load_rows(0, result.ntuples, tuple)
+
+    def result_of(self, statement: str, values: Sequence[Any]) -> Any:
+        """Return what the server says, once the transaction has begun if there is to be one."""
+        pgconn, transformer = self.connection.pgconn, self.statements.transformer
+        dumped: Any = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))  # None is NULL
+        types = transformer.types or ()
+        name = self.statements.names.get((statement, types))
+        if not self.connection.autocommit and pgconn.transaction_status == TransactionStatus.IDLE:
+            begin = self.connection._get_tx_start_command()  # noqa: SLF001 - BEGIN, as it was set up
+            if name is not None:
+                return begin_with(pgconn, begin, (name, dumped, transformer.formats, Format.BINARY))
+            check(pgconn.exec_(begin))  # by itself: a statement that can't be prepared has to fail in the transaction
+        name = name or self.statements.prepare(statement, types)
+        return pgconn.exec_prepared(name, dumped, transformer.formats, Format.BINARY)
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """Return the rows."""

@@ -4,7 +4,7 @@ import select
 from collections.abc import Iterator
 from typing import Any
 
-from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq import ExecStatus
 
 from api_project.postgresql.results import check
 
@@ -34,7 +34,7 @@ def begin_with(pgconn: Any, begin: bytes, prepared: tuple[Any, ...]) -> Any:
 
 def results_of(pgconn: Any) -> Iterator[Any]:
     """Yield the results of what was sent, as they come."""
-    while pgconn.status == ConnStatus.OK:
+    while True:
         result = next_result(pgconn)
         if result is None:  # between those of two statements
             continue

@@ -20,6 +20,7 @@ from django.db import (
     ProgrammingError,
     close_old_connections,
     connection,
+    connections,
     transaction,
 )
 from django.db.models import Value
@@ -34,8 +35,9 @@ from audit import export
 from audit.models import LoginLog
 from auth_api.models import AuthToken, Guess
 from users.clients import Client
+from users.insertion import insert
 from users.models import User
-from users.statements import Prepared, execute
+from users.statements import Prepared, execute, fetch_all, run
 
 AsUser = Callable[[User], APIClient]
 
@@ -56,8 +58,8 @@ def no_connection() -> Iterator[None]:
 def leave_none() -> None:
     """Close this thread's and those that are idle."""
     connection.close()
-    for connections in shared.values():
-        connections.close_idle()
+    for each in shared.values():
+        each.close_idle()
 
 
 @pytest.fixture
@@ -106,6 +108,20 @@ def test_connection_on_which_a_statement_failed_is_replaced() -> None:
         ask("SELECT no_such_column")
     close_old_connections()
     assert ask_and_leave() != first
+
+
+def test_connection_without_autocommit_is_replaced() -> None:
+    first = ask()
+    connection.set_autocommit(False)
+    close_old_connections()
+    assert ask() != first
+
+
+def test_connection_in_the_middle_of_a_pipeline_is_replaced() -> None:
+    first = ask()
+    connection.connection.pgconn.enter_pipeline_mode()
+    close_old_connections()
+    assert ask() != first
 
 
 def test_connection_with_an_open_transaction_is_replaced() -> None:
@@ -291,6 +307,20 @@ def test_repeated_statement_reads_an_address_as_text(address: str | None) -> Non
     token = AuthToken.objects.find(key)
     assert token is not None
     assert token.last_used_ip == AuthToken.objects.get().last_used_ip == address
+
+
+@pytest.mark.parametrize("network", ["192.0.2.0/24", "2001:db8::/32"])
+def test_network_is_not_taken_for_an_address(network: str) -> None:
+    found = run(connections["default"], "SELECT %s::inet", [network], fetch=fetch_all)
+    assert found == [(network,)]
+
+
+def test_rows_of_any_address_are_written_by_one_statement() -> None:
+    def written(address: str) -> int:
+        insert(LoginLog(username="bob", ip_address=address, is_success=False))
+        return int(ask("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'INSERT INTO \"audit_%'"))
+
+    assert [written(address) for address in ("192.0.2.1", "2001:db8::1", "::1", "255.255.255.255")] == [1, 1, 1, 1]
 
 
 def test_server_that_goes_away_in_a_transaction_is_a_failure_of_the_database() -> None:

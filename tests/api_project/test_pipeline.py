@@ -12,6 +12,7 @@ from unittest.mock import patch
 import pytest
 from django.db import (
     DEFAULT_DB_ALIAS,
+    DatabaseError,
     DataError,
     IntegrityError,
     OperationalError,
@@ -78,6 +79,14 @@ def test_first_statement_that_fails_says_why() -> None:
         ask("INSERT INTO auth_api_guess (account) VALUES (%s) RETURNING id", "a")
     with pytest.raises(DataError, match="division by zero"), transaction.atomic():
         ask("SELECT 1 / %s::integer", 0)
+    assert not Guess.objects.exists()
+
+
+def test_statement_that_can_not_be_prepared_fails_the_transaction() -> None:
+    with contextlib.suppress(DatabaseError), transaction.atomic():
+        with pytest.raises(DatabaseError, match="does not exist"):
+            ask("SELECT no_such_column")
+        insert(Guess(account="a", network="b"))
     assert not Guess.objects.exists()
 
 
