@@ -23,6 +23,7 @@ from django.utils.dateparse import parse_datetime
 from users.gate import Gate, NoTurnError
 
 writers = Gate(places=lambda: 1, queue=lambda: 10_000)
+LOOK_EVERY = 0.001  # seconds, for the end of another process's transaction
 
 
 @lru_cache
@@ -86,16 +87,49 @@ class DatabaseWrapper(base.DatabaseWrapper):
         Raises:
             OperationalError: the database stays locked.
         """
+        deadline = time.monotonic() + self.patience
         try:
-            writers.enter(deadline=time.monotonic() + self.settings_dict["OPTIONS"].get("timeout", 5))
+            writers.enter(deadline=deadline)
         except NoTurnError:
             raise OperationalError("database is locked") from None
         self.has_turn = True
         try:
-            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # missing in the stubs
+            self.begin(deadline)
         except BaseException:
             self.end_turn()
             raise
+
+    @property
+    def patience(self) -> float:
+        """Return the seconds that a transaction waits for its turn."""
+        return float(self.settings_dict["OPTIONS"].get("timeout", 5))
+
+    def begin(self, deadline: float) -> None:
+        """Begin once no other process writes.
+
+        SQLite would look for that as well, but in the end every tenth of a second only: of two processes that write
+        without pause, one would keep the other out.
+        """
+        self.connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            while not self.has_begun():
+                if time.monotonic() >= deadline:
+                    raise OperationalError("database is locked")
+                time.sleep(LOOK_EVERY)
+        finally:
+            self.connection.execute(f"PRAGMA busy_timeout = {self.patience * 1000:.0f}")
+
+    def has_begun(self) -> bool:
+        """Begin, unless another process writes. Return whether that was possible."""
+        had_errors = self.errors_occurred
+        try:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # missing in the stubs
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            self.errors_occurred = had_errors
+            return False
+        return True
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Close the connection if something failed on it; Django would ask the database first."""

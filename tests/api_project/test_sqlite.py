@@ -1,16 +1,19 @@
 """How long a connection to SQLite is kept, and whose turn it is to write."""
 
+import contextlib
+import itertools
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from django.db import OperationalError, connection
 from django.db.models import Max
 from django.utils.dateparse import parse_datetime
 
-from api_project.sqlite3.base import DatabaseWrapper, writers
+from api_project.sqlite3.base import LOOK_EVERY, DatabaseWrapper, writers
 from auth_api.models import Guess
 
 pytestmark = [
@@ -85,6 +88,54 @@ def test_turn_ends_if_the_transaction_does_not_begin(file: DatabaseWrapper) -> N
     with pytest.raises(OperationalError, match="within a transaction"):
         begin(file)
     assert writers._inside == before
+
+
+@pytest.fixture
+def other_process(file: DatabaseWrapper) -> Iterator[sqlite3.Connection]:
+    """Return a connection that is in the middle of a transaction."""
+    other = sqlite3.connect(file.settings_dict["NAME"], isolation_level=None)
+    with contextlib.closing(other):
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+
+
+def test_end_of_another_processs_transaction_is_looked_for_often(
+    file: DatabaseWrapper, other_process: sqlite3.Connection
+) -> None:
+    looks: list[float] = []
+
+    def wait(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 3:
+            other_process.execute("COMMIT")
+
+    with patch("api_project.sqlite3.base.time.sleep", wait):
+        begin(file)
+    assert looks == [LOOK_EVERY] * 3
+    assert not file.errors_occurred
+    assert file.connection.execute("PRAGMA busy_timeout").fetchone() == (10_000,)
+    file.rollback()
+
+
+def test_transaction_of_another_process_that_does_not_end_is_a_failure(
+    file: DatabaseWrapper, other_process: sqlite3.Connection
+) -> None:
+    clock = itertools.count()
+    with (
+        patch("api_project.sqlite3.base.time.sleep"),
+        patch("api_project.sqlite3.base.time.monotonic", lambda: next(clock)),
+        pytest.raises(OperationalError, match="locked"),
+    ):
+        begin(file)
+    assert not writers.inside
+    assert file.connection.execute("PRAGMA busy_timeout").fetchone() == (10_000,)
+
+
+def test_failure_that_is_no_waiting_is_not_waited_for(file: DatabaseWrapper) -> None:
+    file.connection.execute("BEGIN")
+    with patch("api_project.sqlite3.base.time.sleep", side_effect=AssertionError), pytest.raises(OperationalError):
+        begin(file)
+    assert not writers.inside
 
 
 def test_percent_signs_are_written_as_for_django(file: DatabaseWrapper) -> None:
