@@ -1,7 +1,8 @@
 """Latchkey beside its peers: one command, one table.
 
 ``make bench`` runs it, ``make bench QUICK=1`` in four minutes with figures that are worth less. Stopped, it goes on
-where it was; ``FRESH=1`` begins anew. It prints Markdown, and a full run renews docs/; progress goes to standard error.
+where it was; ``FRESH=1`` begins anew. It prints Markdown, and a full run of everything renews docs/; progress goes to
+standard error.
 """
 
 import argparse
@@ -29,7 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="less of everything")
     parser.add_argument("--fresh", action="store_true", help="forget what was measured before")
-    parser.add_argument("--docs", action="store_true", help="renew docs/ after a quick run as well")
+    parser.add_argument("--docs", action="store_true", help="renew docs/ after less than a full run as well")
     parser.add_argument("--only", nargs="+", metavar="WORD", help="measurements whose name has one of the words")
     options = parser.parse_args()
     begin_with_postgresql()
@@ -40,7 +41,7 @@ def main() -> None:
     kept = results.Results.load(file, results.about("quick" if options.quick else "full"))
     measure(possible(chosen(options)), kept, is_quick=options.quick)
     sys.stdout.write(overview(kept))
-    if options.docs or not options.quick:
+    if options.docs or not (options.quick or options.only):
         write_docs(kept)
 
 

@@ -1,7 +1,8 @@
 """Django's SQLite, whose transactions queue up within the process instead of polling for the database's one writer.
 
 SQLite's own waiting is a lottery: of 150 clients that were refused without pause for 25 seconds, 32 in 5,000 found the
-database locked for ten seconds on end. In a queue each waits as long as those in front of it take.
+database locked for ten seconds on end. In a queue each waits as long as those in front of it take. Between processes
+it stays a lottery, but one with many draws.
 """
 
 import fcntl

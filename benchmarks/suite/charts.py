@@ -42,9 +42,11 @@ def logins(results: Results) -> str:
 
 
 def draw(results: Results, title: str, columns: Sequence[Column]) -> str:
-    """Return the chart of those who were measured."""
+    """Return the chart of those who were measured, or nothing if nobody was."""
     groups = [(one.title, [bar(column, results, one.key) for column in columns]) for one in CONTENDERS]
     groups = [(label, bars) for label, bars in groups if any(bars)]
+    if not groups:
+        return ""
     told = (
         f"{label}: "
         + ", ".join(f"{bar.text} ({column.title})" for bar, column in zip(bars, columns, strict=True) if bar)

@@ -208,7 +208,8 @@ def write_docs(results: Results) -> None:
     for page in PAGES:
         page.write_text(re.sub(r"(?s)(<!-- bench: (\w+) -->\n).*?(<!-- end -->)", part_of(results), page.read_text()))
     for name, chart in CHARTS.items():
-        (DOCS / f"{name}.svg").write_text(chart(results))
+        if drawn := chart(results):
+            (DOCS / f"{name}.svg").write_text(drawn)
 
 
 def part_of(results: Results) -> Callable[[re.Match[str]], str]:

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import __main__ as command
 from benchmarks.suite import plan, report
-from benchmarks.suite.bench import Bench, Figures
+from benchmarks.suite.bench import CORES, Bench, Figures
 from benchmarks.suite.charts import CHARTS
 from benchmarks.suite.plan import Measurement
 from benchmarks.suite.results import Results
@@ -85,8 +85,11 @@ def test_documents_get_what_was_measured_and_keep_the_rest(
     )
     monkeypatch.setattr(report, "PAGES", [page])
     monkeypatch.setattr(report, "DOCS", tmp_path)
+    (tmp_path / "logins.svg").write_text("kept")
     report.write_docs(results)
     written = page.read_text()
+    assert (tmp_path / "logins.svg").read_text() == "kept"
+    assert (tmp_path / "cpu.svg").read_text().startswith("<svg")
     assert "| knox | 700 |" in written
     assert "old" not in written
     assert "kept" in written
@@ -97,6 +100,9 @@ def test_documents_get_what_was_measured_and_keep_the_rest(
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_charts_are_svg_with_a_title_and_a_description_that_has_the_figures(results: Results, name: str) -> None:
+    for database in ("sqlite", "postgresql"):
+        results.figures[f"http/{database}/{CORES}"] = {"latchkey": {"16: requests a second": [1.0]}}
+    results.figures["logins/default"] = {"latchkey": {"logins a second": [1.0]}}
     root = ET.fromstring(CHARTS[name](results))  # noqa: S314 - our own
     title, description = (root.findtext(f"{{http://www.w3.org/2000/svg}}{tag}") for tag in ("title", "desc"))
     assert title

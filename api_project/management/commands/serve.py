@@ -8,7 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-THREADS = 16  # per process, for requests that do not wait for their turn to check a password
+# Of each process, for requests that do not wait for their turn to check a password. Why not fewer or more, and why this
+# server: docs/benchmarks.md, "Which server".
+THREADS = 16
 GRACE_SECONDS = 10  # that requests in hand have to end when the server is told to stop
 KEEP_ALIVE_SECONDS = 65  # longer than the 60 seconds after which nginx closes what it does not use
 REQUEST_LINE_BYTES = 8190  # as much as gunicorn can
