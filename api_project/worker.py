@@ -1,9 +1,11 @@
 """The server's worker processes: every refusal in JSON, and no request cut off."""
 
 import contextlib
+import ctypes
 import json
 import select
 import socket
+import struct
 import time
 from http import HTTPStatus
 from pathlib import Path
@@ -22,6 +24,11 @@ STATUSES = {
     errors.ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
 }
 LAST_CALL_SECONDS = 2  # at most, for the first process to close what all listen on
+LAST_LOOK_SECONDS = 0.05  # for those to arrive who were about to be connected
+SO_ATTACH_FILTER = 26  # of Linux, and missing in Python's socket module
+# "Load the byte of flags. If SYN is among them drop the packet, else take the whole of it", for a listening TCP socket:
+# https://www.kernel.org/doc/Documentation/networking/filter.txt
+NO_SYN = [(0x30, 0, 0, 13), (0x45, 0, 1, 0x02), (0x06, 0, 0, 0), (0x06, 0, 0, 0xFFFFFFFF)]
 
 
 class Worker(CollectingWorker):
@@ -49,7 +56,8 @@ class Worker(CollectingWorker):
             return
         for listener in self.sockets:
             wait_until_closed(self.ppid, listener)
-            while select.select([listener], [], [], 0)[0]:
+            turn_newcomers_away(listener)
+            while select.select([listener], [], [], LAST_LOOK_SECONDS)[0]:
                 self.accept(listener)
             listener.close()
 
@@ -71,6 +79,19 @@ def wait_until_closed(pid: int, listener: socket.socket) -> None:
         name = Path(f"/proc/self/fd/{listener.fileno()}").readlink()
         while time.monotonic() < deadline and name in files_of(pid):
             time.sleep(0.01)
+
+
+def turn_newcomers_away(listener: socket.socket) -> None:
+    """Have the system ignore who wants to connect, where it is Linux.
+
+    They ask again in a second, and are refused then. Whoever connected between the last look at the queue and its end
+    would be cut off in the middle of a request.
+    """
+    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in NO_SYN))
+    with contextlib.suppress(OSError):
+        listener.setsockopt(
+            socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HP", len(NO_SYN), ctypes.addressof(program))
+        )
 
 
 def files_of(pid: int) -> set[Path]:
