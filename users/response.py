@@ -1,4 +1,4 @@
-"""REST framework's response, made in a quarter of the time."""
+"""REST framework's response, made in a fifth of the time."""
 
 from http.cookies import SimpleCookie
 from typing import Any
