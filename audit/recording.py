@@ -1,6 +1,7 @@
 """The one writer of the login log."""
 
 import logging
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.http import HttpRequest
 
 from audit.models import ATTEMPTED_NAME_LENGTH, REQUEST_ID_LENGTH, LoginLog
 from audit.signals import attempt_recorded
-from users.attempts import Attempt, entrance_of
+from users.attempts import Attempt, entrance_of, is_awaited
 from users.clients import Client, storable
 from users.insertion import insert
 from users.names import normalise
@@ -40,7 +41,8 @@ def record(
         peer=client.peer,
         forwarded_for=client.forwarded_for,
     )
-    with transaction.atomic(savepoint=False):
+    # A row by itself, as of those who are locked out, needs no more than its statement.
+    with transaction.atomic(savepoint=False) if is_awaited(request) else nullcontext():
         insert(row)
         attempt_recorded.send(sender=LoginLog, request=request, attempt=attempt)
     attempt.is_recorded = True

@@ -3,4 +3,7 @@
 from django.dispatch import Signal
 
 attempt_recorded = Signal()
-"""Sent in the transaction that writes an attempt's row, with ``request`` and ``attempt``."""
+"""Sent when an attempt's row is written, with ``request`` and ``attempt``.
+
+That is in the same transaction where ``users.attempts.await_outcome`` has asked for it, or where one was open before.
+"""

@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from auth_api import limiter
 from auth_api.ledger import Guesser
-from users.attempts import Attempt, FailureReason, Overloaded
+from users.attempts import Attempt, FailureReason, Overloaded, await_outcome
 from users.backends import RETRY_AFTER, AccountBackend, is_malformed, password_checks, patience, reason_to_refuse, turn
 from users.gate import lend_connection
 
@@ -38,6 +38,7 @@ class LimitedBackend(AccountBackend):
         while time.monotonic() < deadline:
             with turn(password_checks, deadline=deadline):
                 if limiter.take(request, guesser):
+                    await_outcome(request)
                     return reason_to_refuse(attempt.user, password)
             # As many guesses are being checked as may fail. Whether this one may be is known when they are settled.
             lend_connection()

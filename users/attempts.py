@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from django.contrib.auth.signals import user_login_failed
 from django.db import models
@@ -107,6 +107,7 @@ class Attempt:
 
 _entrances: WeakKeyDictionary[HttpRequest, Entrance] = WeakKeyDictionary()
 _attempts: WeakKeyDictionary[HttpRequest, Attempt] = WeakKeyDictionary()
+_awaited: WeakSet[HttpRequest] = WeakSet()
 
 
 def enter(request: HttpRequest, entrance: Entrance) -> None:
@@ -131,6 +132,16 @@ def note(request: HttpRequest, attempt: Attempt) -> None:
 def latest(request: HttpRequest | None) -> Attempt | None:
     """Return the last attempt noted on the request."""
     return _attempts.get(underlying(request)) if request else None
+
+
+def await_outcome(request: HttpRequest) -> None:
+    """Say that something is to be written together with the row of the request's attempt, or neither of them."""
+    _awaited.add(underlying(request))
+
+
+def is_awaited(request: HttpRequest | None) -> bool:
+    """Whether something is written together with the row."""
+    return request is not None and underlying(request) in _awaited
 
 
 def turned_away(request: HttpRequest | None) -> TurnedAway | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -67,7 +67,9 @@ def insert_silently(instance: Model) -> None:
     """Insert the row."""
     wrapper = connections[DEFAULT_DB_ALIAS]
     sql, columns = insertion(type(instance), wrapper.vendor, has_key=instance.pk is not None)
-    key = run(wrapper, sql, [column.value_of(instance, wrapper) for column in columns], fetch=fetch_key)
+    values = [column.value_of(instance, wrapper) for column in columns]
+    statement = partial(run, wrapper, sql, values, fetch=fetch_key)
+    key = statement() if wrapper.in_atomic_block else wrapper.write_alone(statement)  # type: ignore[attr-defined]  # ours
     if instance.pk is None:
         instance.pk = key
     instance._state.adding, instance._state.db = False, wrapper.alias  # noqa: SLF001 - public by its documentation

@@ -5,8 +5,9 @@ check a password are many. And psycopg's pool opens new connections in the backg
 them all, requests failed for up to two seconds that would have found it well; handing out also costs more than here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
@@ -16,6 +17,7 @@ from api_project.postgresql.connections import Connection, Connections
 from api_project.postgresql.cursor import RepeatingCursor
 
 MIGRATING = 0x6C61746368  # names the lock, among those of this database; "latch"
+T = TypeVar("T")
 shared: dict[tuple[str, str], Connections] = {}
 
 
@@ -107,6 +109,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if self.is_usable():  # or the server has let go of it
                 with self.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
+
+    def write_alone(self, statement: Callable[[], T]) -> T:
+        """Run a statement that is a transaction of its own."""
+        return statement()
+
+    @contextmanager
+    def without_waiting(self) -> Iterator[None]:
+        """Change nothing: here one row waits for another transaction that changes it, and not for every other one."""
+        yield
 
     def repeating_cursor(self) -> RepeatingCursor:
         """Return a cursor for statements that are run over and over: the server plans them once.

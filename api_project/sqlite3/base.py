@@ -9,28 +9,21 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, TypeVar
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base, operations
-from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 from django.utils.dateparse import parse_datetime
 
+from api_project.sqlite3.waiting import Connection, RepeatingCursor, WaitingCursor
 from users.gate import Gate, NoTurnError
 
 writers = Gate(places=lambda: 1, queue=lambda: 10_000)
-LOOK_EVERY = 0.001  # seconds, for the end of another process's transaction
-
-
-@lru_cache
-def with_question_marks(statement: str) -> str:
-    """Return the statement with its placeholders as SQLite wants them, which Django looks for at each run."""
-    return FORMAT_QMARK_REGEX.sub("?", statement).replace("%%", "%")
+T = TypeVar("T")
 
 
 def file_of(name: str | Path) -> tuple[int, int] | None:
@@ -54,14 +47,6 @@ def read_time(text: bytes) -> datetime | None:
 sqlite3.register_converter("datetime", read_time)
 
 
-class RepeatingCursor(sqlite3.Cursor):
-    """SQLite's cursor, for statements as Django writes them."""
-
-    def execute(self, statement: str, parameters: Any = (), /) -> Self:
-        """Run the statement."""
-        return super().execute(with_question_marks(statement), parameters)
-
-
 class DatabaseOperations(operations.DatabaseOperations):
     """Django's, with the one conversion that each row needs several times."""
 
@@ -83,54 +68,51 @@ class DatabaseWrapper(base.DatabaseWrapper):
     file: tuple[int, int] | None = None
 
     def _start_transaction_under_autocommit(self) -> None:
-        """Wait for the turn, then for other processes.
+        """Begin a transaction that ends its turn itself, when it ends.
 
         Raises:
             OperationalError: the database stays locked.
         """
+        try:
+            self.in_turn(super()._start_transaction_under_autocommit)  # type: ignore[misc]  # missing in the stubs
+        except BaseException:
+            self.end_turn()
+            raise
+
+    def write_alone(self, statement: Callable[[], T]) -> T:
+        """Run a statement that is a transaction of its own.
+
+        Raises:
+            OperationalError: the database stays locked.
+        """
+        self.ensure_connection()
+        try:
+            return self.in_turn(statement)
+        finally:
+            self.end_turn()
+
+    def in_turn(self, statement: Callable[[], T]) -> T:
+        """Wait for the turn, and run the statement once no other process writes. The turn goes on."""
         deadline = time.monotonic() + self.patience
         try:
             writers.enter(deadline=deadline)
         except NoTurnError:
             raise OperationalError("database is locked") from None
         self.has_turn = True
-        try:
-            self.begin(deadline)
-        except BaseException:
-            self.end_turn()
-            raise
+        with self.connection.waiting_until(deadline):
+            return statement()
+
+    @contextmanager
+    def without_waiting(self) -> Iterator[None]:
+        """Have statements of the block fail where they would wait for another process."""
+        self.ensure_connection()
+        with self.connection.waiting_until(time.monotonic()):
+            yield
 
     @property
     def patience(self) -> float:
-        """Return the seconds that a transaction waits for its turn."""
+        """Return the seconds for which a statement waits."""
         return float(self.settings_dict["OPTIONS"].get("timeout", 5))
-
-    def begin(self, deadline: float) -> None:
-        """Begin once no other process writes.
-
-        SQLite would look for that as well, but in the end every tenth of a second only: of two processes that write
-        without pause, one would keep the other out.
-        """
-        self.connection.execute("PRAGMA busy_timeout = 0")
-        try:
-            while not self.has_begun():
-                if time.monotonic() >= deadline:
-                    raise OperationalError("database is locked")
-                time.sleep(LOOK_EVERY)
-        finally:
-            self.connection.execute(f"PRAGMA busy_timeout = {self.patience * 1000:.0f}")
-
-    def has_begun(self) -> bool:
-        """Begin, unless another process writes. Return whether that was possible."""
-        had_errors = self.errors_occurred
-        try:
-            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # missing in the stubs
-        except OperationalError as error:
-            if getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
-                raise
-            self.errors_occurred = had_errors
-            return False
-        return True
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Close the connection if something failed on it; Django would ask the database first."""
@@ -152,7 +134,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.connection is None:
             super().ensure_connection()
 
-    def get_new_connection(self, conn_params: Any) -> sqlite3.Connection:
+    def get_new_connection(self, conn_params: Any) -> Connection:
         """Open the file, and note which one that is.
 
         Only ``migrate`` makes one. An empty one in the place of a database that is away for a moment would make SQLite
@@ -163,9 +145,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         if not self.may_create and not self.is_in_memory_db() and file_of(self.settings_dict["NAME"]) is None:
             raise sqlite3.OperationalError("unable to open database file; manage.py migrate makes a new one")
-        connection: sqlite3.Connection = super().get_new_connection(conn_params)
+        connection: Connection = super().get_new_connection({**conn_params, "factory": Connection})
+        connection.rely_on_cursors(self.patience)
         self.file = file_of(self.settings_dict["NAME"])
         return connection
+
+    def create_cursor(self, name: str | None = None) -> WaitingCursor:
+        """Return the driver's cursor."""
+        cursor: WaitingCursor = self.connection.cursor(factory=WaitingCursor)
+        return cursor
 
     @contextmanager
     def turn_to_migrate(self) -> Iterator[None]:

@@ -2,7 +2,6 @@
 
 import contextlib
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, ClassVar, NamedTuple
@@ -139,21 +138,6 @@ def tokens_over(allowed: int) -> Prepared:
     )
 
 
-@contextlib.contextmanager
-def without_waiting() -> Iterator[None]:
-    """Do not wait for SQLite's one writer: a read would otherwise take as long as somebody else's transaction."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    connection.ensure_connection()
-    milliseconds = connection.connection.execute("PRAGMA busy_timeout").fetchone()[0]
-    connection.connection.execute("PRAGMA busy_timeout = 0")
-    try:
-        yield
-    finally:
-        connection.connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
-
-
 class Credential(models.Model):
     """What tokens and sessions have in common."""
 
@@ -174,12 +158,13 @@ class Credential(models.Model):
     def note_use(self, client: Client) -> None:
         """Write time and address of this use.
 
-        A note is not worth a request: if the database can't take it, or not at once, it is forgotten.
+        A note is not worth a request: if the database can't take it, or SQLite not at once, it is forgotten. A read
+        would otherwise take as long as somebody else's transaction.
         """
         now = timezone.now()
         # Asked once more in the database, since parallel requests have all seen the old time.
         stale = type(self).objects.filter(pk=self.pk, last_used_at__lte=now - USE_IS_NOTED_EVERY)
-        with contextlib.suppress(Error), without_waiting():
+        with contextlib.suppress(Error), connection.without_waiting():  # type: ignore[attr-defined]  # of our own backends
             stale.update(last_used_at=now, last_used_ip=client.ip_address)
 
 

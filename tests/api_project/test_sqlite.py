@@ -3,9 +3,11 @@
 import contextlib
 import itertools
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC
+from functools import partial
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -13,8 +15,10 @@ from django.db import OperationalError, connection
 from django.db.models import Max
 from django.utils.dateparse import parse_datetime
 
-from api_project.sqlite3.base import LOOK_EVERY, DatabaseWrapper, writers
+from api_project.sqlite3.base import DatabaseWrapper, writers
+from api_project.sqlite3.waiting import LOOK_EVERY
 from auth_api.models import Guess
+from users.insertion import insert
 
 pytestmark = [
     pytest.mark.skipif("connection.vendor != 'sqlite'", reason="a matter of SQLite"),
@@ -90,8 +94,29 @@ def test_turn_ends_if_the_transaction_does_not_begin(file: DatabaseWrapper) -> N
     assert writers._inside == before
 
 
+def write_alone(file: DatabaseWrapper) -> None:
+    """Write a row that is a transaction of its own."""
+    file.write_alone(partial(ask, file, "INSERT INTO kept VALUES (1)"))
+
+
+def read(file: DatabaseWrapper) -> None:
+    """Read a row."""
+    ask(file, "SELECT id FROM kept")
+
+
+def read_again(file: DatabaseWrapper) -> None:
+    """Read a row by a statement that is run over and over."""
+    file.repeating_cursor().execute("SELECT id FROM kept").fetchall()
+
+
 @pytest.fixture
-def other_process(file: DatabaseWrapper) -> Iterator[sqlite3.Connection]:
+def table(file: DatabaseWrapper) -> None:
+    """Make a table."""
+    ask(file, "CREATE TABLE kept (id)")
+
+
+@pytest.fixture
+def other_process(file: DatabaseWrapper, table: None) -> Iterator[sqlite3.Connection]:
     """Return a connection that is in the middle of a transaction."""
     other = sqlite3.connect(file.settings_dict["NAME"], isolation_level=None)
     with contextlib.closing(other):
@@ -99,9 +124,35 @@ def other_process(file: DatabaseWrapper) -> Iterator[sqlite3.Connection]:
         yield other
 
 
+@pytest.mark.parametrize("work", [begin, write_alone])
 def test_end_of_another_processs_transaction_is_looked_for_often(
-    file: DatabaseWrapper, other_process: sqlite3.Connection
+    file: DatabaseWrapper, other_process: sqlite3.Connection, work: Callable[[DatabaseWrapper], None]
 ) -> None:
+    looks: list[float] = []
+
+    def wait(seconds: float) -> None:
+        looks.append(seconds)
+        assert writers.inside == 1
+        if len(looks) == 3:
+            other_process.execute("COMMIT")
+
+    with patch("api_project.sqlite3.waiting.time.sleep", wait):
+        work(file)
+    assert looks == [LOOK_EVERY] * 3
+    assert not file.errors_occurred
+    file.rollback()
+
+
+@pytest.mark.parametrize("work", [read, read_again])
+def test_read_waits_for_a_process_that_has_the_file_for_itself(
+    file: DatabaseWrapper, other_process: sqlite3.Connection, work: Callable[[DatabaseWrapper], None]
+) -> None:
+    other_process.execute("COMMIT")
+    file.close()
+    other_process.execute("PRAGMA journal_mode = DELETE")  # without its log, readers and a writer exclude one another
+    with patch.dict(file.settings_dict["OPTIONS"], init_command=""):
+        file.ensure_connection()
+    other_process.execute("BEGIN EXCLUSIVE")
     looks: list[float] = []
 
     def wait(seconds: float) -> None:
@@ -109,32 +160,75 @@ def test_end_of_another_processs_transaction_is_looked_for_often(
         if len(looks) == 3:
             other_process.execute("COMMIT")
 
-    with patch("api_project.sqlite3.base.time.sleep", wait):
-        begin(file)
+    with patch("api_project.sqlite3.waiting.time.sleep", wait):
+        work(file)
     assert looks == [LOOK_EVERY] * 3
     assert not file.errors_occurred
-    assert file.connection.execute("PRAGMA busy_timeout").fetchone() == (10_000,)
-    file.rollback()
 
 
+@pytest.mark.parametrize("work", [begin, write_alone])
 def test_transaction_of_another_process_that_does_not_end_is_a_failure(
-    file: DatabaseWrapper, other_process: sqlite3.Connection
+    file: DatabaseWrapper, other_process: sqlite3.Connection, work: Callable[[DatabaseWrapper], None]
 ) -> None:
     clock = itertools.count()
     with (
-        patch("api_project.sqlite3.base.time.sleep"),
-        patch("api_project.sqlite3.base.time.monotonic", lambda: next(clock)),
+        patch("api_project.sqlite3.waiting.time.sleep") as wait,
+        patch("time.monotonic", lambda: next(clock)),
         pytest.raises(OperationalError, match="locked"),
     ):
-        begin(file)
+        work(file)
+    assert 5 <= wait.call_count <= 10  # seconds of that clock, and of the setting
     assert not writers.inside
-    assert file.connection.execute("PRAGMA busy_timeout").fetchone() == (10_000,)
+
+
+def test_what_is_not_worth_waiting_for_fails_at_once(file: DatabaseWrapper, other_process: sqlite3.Connection) -> None:
+    with patch("api_project.sqlite3.waiting.time.sleep", side_effect=AssertionError):
+        with file.without_waiting(), pytest.raises(OperationalError, match="locked"):
+            ask(file, "INSERT INTO kept VALUES (1)")
+        read(file)
+    other_process.execute("COMMIT")
+    ask(file, "INSERT INTO kept VALUES (1)")
+
+
+def test_transaction_that_has_read_does_not_wait_to_write(
+    file: DatabaseWrapper, other_process: sqlite3.Connection
+) -> None:
+    file.ensure_connection()
+    file.connection.execute("BEGIN DEFERRED")
+    read(file)
+    with (
+        patch("api_project.sqlite3.waiting.time.sleep", side_effect=AssertionError),
+        pytest.raises(OperationalError, match="locked"),
+    ):
+        ask(file, "INSERT INTO kept VALUES (1)")
 
 
 def test_failure_that_is_no_waiting_is_not_waited_for(file: DatabaseWrapper) -> None:
     file.connection.execute("BEGIN")
-    with patch("api_project.sqlite3.base.time.sleep", side_effect=AssertionError), pytest.raises(OperationalError):
+    with (
+        patch("api_project.sqlite3.waiting.time.sleep", side_effect=AssertionError),
+        pytest.raises(OperationalError),
+    ):
         begin(file)
+    assert not writers.inside
+
+
+def test_row_that_is_inserted_by_itself_has_its_turn() -> None:
+    inside: list[tuple[str, int]] = []
+
+    def see(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        inside.append((sql.split(maxsplit=1)[0], writers.inside))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(see):
+        insert(Guess(account="a", network="b"))
+    assert inside == [("INSERT", 1)]
+    assert not writers.inside
+
+
+def test_turn_of_a_statement_that_fails_ends(file: DatabaseWrapper) -> None:
+    with pytest.raises(OperationalError, match="no such table"):
+        write_alone(file)
     assert not writers.inside
 
 

@@ -242,6 +242,17 @@ def test_guess_is_settled_with_its_row_or_not_at_all(bob: User, log_in: LogIn) -
     assert Guess.objects.get().failed_at is None
 
 
+@pytest.mark.django_db(transaction=True)
+def test_refusals_row_is_a_transaction_by_itself(bob: User, log_in: LogIn) -> None:
+    for _ in range(5):
+        log_in()
+    with CaptureQueriesContext(connection) as captured:
+        assert log_in().status_code == 429
+    statements = [query["sql"].split()[0] for query in captured]
+    assert statements.count("INSERT") == 1
+    assert not {"BEGIN", "COMMIT"} & set(statements)
+
+
 def test_attempt_that_can_not_be_read_is_no_guess(bob: User, log_in: LogIn) -> None:
     for _ in range(10):
         assert log_in(password="x" * 2000).status_code == 400

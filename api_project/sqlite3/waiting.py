@@ -1,0 +1,84 @@
+"""SQLite's driver, with a wait of our own for other processes.
+
+SQLite waits as well, but in the end it looks every tenth of a second only: of two processes that write without pause,
+one keeps the other out.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache, partial
+from typing import Any, Self, TypeVar
+
+from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX, SQLiteCursorWrapper
+
+LOOK_EVERY = 0.001  # seconds, for the end of what another process does
+T = TypeVar("T")
+
+
+class Connection(sqlite3.Connection):
+    """Knows how long its statements wait."""
+
+    patience = 0.0  # seconds, for a statement that stands alone or begins a transaction
+    deadline: float | None = None  # a time of time.monotonic(), where it has been set already
+
+    def rely_on_cursors(self, patience: float) -> None:
+        """Leave the waiting to the cursors below."""
+        self.execute("PRAGMA busy_timeout = 0")
+        self.patience = patience
+
+    @contextmanager
+    def waiting_until(self, deadline: float) -> Iterator[None]:
+        """Have statements wait until the deadline."""
+        before, self.deadline = self.deadline, deadline
+        try:
+            yield
+        finally:
+            self.deadline = before
+
+    def once_free(self, statement: Callable[[], T]) -> T:
+        """Run the statement as soon as no other process stands in its way.
+
+        Raises:
+            sqlite3.OperationalError: one still does, or the statement failed.
+        """
+        deadline = self.deadline
+        while True:
+            try:
+                return statement()
+            except sqlite3.OperationalError as error:
+                # Within a transaction there is nothing to wait for: what it has read may be out of date by now.
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or self.in_transaction:
+                    raise
+                deadline = deadline or time.monotonic() + self.patience
+                if time.monotonic() >= deadline:
+                    raise
+            time.sleep(LOOK_EVERY)
+
+
+class WaitingCursor(SQLiteCursorWrapper):
+    """Django's cursor."""
+
+    connection: Connection
+
+    def execute(self, query: str, params: Any = None) -> Self:
+        """Run the statement."""
+        self.connection.once_free(partial(super().execute, query, params))
+        return self
+
+
+class RepeatingCursor(sqlite3.Cursor):
+    """SQLite's cursor, for statements that are written as for Django, and run over and over."""
+
+    connection: Connection
+
+    def execute(self, statement: str, parameters: Any = (), /) -> Self:
+        """Run the statement."""
+        return self.connection.once_free(partial(super().execute, with_question_marks(statement), parameters))
+
+
+@lru_cache
+def with_question_marks(statement: str) -> str:
+    """Return the statement with its placeholders as SQLite wants them, which Django looks for at each run."""
+    return FORMAT_QMARK_REGEX.sub("?", statement).replace("%%", "%")
