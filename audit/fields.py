@@ -4,8 +4,7 @@ from typing import Any
 
 from django.db import models
 
-from audit.networks import parts_of
-from users.clients import parse_address
+from audit.networks import parts_of_text
 
 
 class AddressPartField(models.BigIntegerField):
@@ -22,7 +21,7 @@ class AddressPartField(models.BigIntegerField):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> int | None:
         """Return the part, also for rows that are written in bulk."""
-        address = parse_address(model_instance.ip_address or "")  # type: ignore[attr-defined]  # the column that it follows from
-        value: int | None = getattr(parts_of(address), self.part) if address else None
+        parts = parts_of_text(model_instance.ip_address)  # type: ignore[attr-defined]  # the column that it follows from
+        value: int | None = getattr(parts, self.part, None)
         setattr(model_instance, self.attname, value)
         return value

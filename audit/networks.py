@@ -27,13 +27,19 @@ class Parts(NamedTuple):
     host: int  # the rest
 
 
-@lru_cache(maxsize=1024)  # a row asks for each of its four
 def parts_of(address: Address) -> Parts:
     """Return the address in parts."""
     number = int(address)
     if isinstance(address, IPv4Address):
         return Parts(-1 - (number >> 24), -1 - (number >> 16), IPV4_FINE + (number >> 8), number & 0xFF)
     return Parts(number >> 96, number >> 80, (number >> 64) - SIGN, (number & (2**64 - 1)) - SIGN)
+
+
+@lru_cache(maxsize=1024)  # a row asks for each of its four
+def parts_of_text(text: str | None) -> Parts | None:
+    """Return the address in parts, or None for any other text."""
+    address = parse_address(text or "")
+    return parts_of(address) if address else None
 
 
 def parse_network(text: str) -> Network | None:

@@ -12,7 +12,7 @@ from audit.models import ATTEMPTED_NAME_LENGTH, REQUEST_ID_LENGTH, LoginLog
 from audit.signals import attempt_recorded
 from users.attempts import Attempt, entrance_of, is_awaited
 from users.clients import Client, storable
-from users.insertion import insert
+from users.insertion import insert, unsaved
 from users.names import normalise
 
 logger = logging.getLogger("audit")
@@ -27,14 +27,15 @@ def record(
         DatabaseError: the row can't be written. Whoever asked must not be let in.
     """
     client = Client.of(request) if request else Client(ip_address=None, user_agent="")
-    row = LoginLog(
-        user=attempt.user,
+    row = unsaved(
+        LoginLog,
+        user_id=attempt.user.pk if attempt.user else None,
         username=storable(normalise(attempt.username), length=ATTEMPTED_NAME_LENGTH),
         ip_address=client.ip_address,
         user_agent=client.user_agent,
         is_success=attempt.failure_reason is None,
-        failure_reason=attempt.failure_reason or "",
-        entrance=entrance_of(request),
+        failure_reason=attempt.failure_reason.value if attempt.failure_reason else "",
+        entrance=entrance_of(request).value,
         token_id=token_id,
         session_id=session_id,
         request_id=storable(request.META.get("HTTP_X_REQUEST_ID", ""), length=REQUEST_ID_LENGTH) if request else "",
@@ -59,8 +60,8 @@ def as_line(row: LoginLog) -> dict[str, Any]:
         "ip_address": row.ip_address,
         "user_agent": row.user_agent,
         "is_success": row.is_success,
-        "failure_reason": str(row.failure_reason),
-        "entrance": str(row.entrance),
+        "failure_reason": row.failure_reason,
+        "entrance": row.entrance,
         "token_id": str(row.token_id) if row.token_id else None,
         "session_id": str(row.session_id) if row.session_id else None,
         "request_id": row.request_id,

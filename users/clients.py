@@ -1,8 +1,8 @@
 """Who is at the other end of a request, in a form that any database column takes."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -18,7 +18,8 @@ FORWARDED_FOR = "latchkey.forwarded_for"
 
 def storable(text: str, *, length: int) -> str:
     """Return the text cut to ``length`` characters, without NUL, and with a question mark for each lone surrogate."""
-    return text[:length].replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    text = text[:length].replace("\0", "")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 @lru_cache(maxsize=1024)  # a login asks for the same addresses a dozen times
@@ -49,8 +50,7 @@ def network_of(address: str | None) -> str:
     return str(parsed) if parsed else "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(NamedTuple):
     """The address and the program that a request came from, and the way it took.
 
     ``peer`` is who opened the connection, ``forwarded_for`` what the header said if there was one, believed or not.

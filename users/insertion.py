@@ -1,12 +1,12 @@
 """Rows that are inserted by a statement that is written once, instead of by the ORM each time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     BooleanField,
@@ -19,6 +19,7 @@ from django.db.models import (
     TextField,
     UUIDField,
 )
+from django.db.models.base import ModelState
 from django.db.models.signals import post_save, pre_save
 
 from users.statements import adapt, run
@@ -34,6 +35,7 @@ AS_IS: dict[type[Any], type] = {
     GenericIPAddressField: type(None),
     UUIDField: type(None),
 }
+M = TypeVar("M", bound=Model)
 PREPARING = ("get_prep_value", "get_db_prep_value", "get_db_prep_save")
 
 
@@ -55,9 +57,25 @@ class Column:
         return self.field.get_db_prep_save(value, wrapper)
 
 
+def unsaved(model: type[M], **columns: Any) -> M:
+    """Return what ``model(**columns)`` does, in a third of its time, but send no ``pre_init`` and ``post_init``.
+
+    A foreign key is given by its column, such as ``user_id``.
+    """
+    instance = model.__new__(model)
+    instance.__dict__.update({name: default() for name, default in defaults_of(model)}, _state=ModelState(), **columns)
+    return instance
+
+
+@cache
+def defaults_of(model: type[Model]) -> list[tuple[str, Callable[[], Any]]]:
+    """Return what the columns are if nobody says otherwise."""
+    return [(field.attname, field.get_default) for field in model._meta.concrete_fields]  # noqa: SLF001 - likewise
+
+
 def insert(instance: Model) -> None:
     """Insert the row, as ``save(force_insert=True)`` does. Sends ``pre_save`` and ``post_save``."""
-    signal = {"sender": type(instance), "instance": instance, "raw": False, "using": connection.alias}
+    signal = {"sender": type(instance), "instance": instance, "raw": False, "using": DEFAULT_DB_ALIAS}
     pre_save.send(**signal, update_fields=None)
     insert_silently(instance)
     post_save.send(**signal, update_fields=None, created=True)

@@ -48,7 +48,14 @@ sqlite3.register_converter("datetime", read_time)
 
 
 class DatabaseOperations(operations.DatabaseOperations):
-    """Django's, with the one conversion that each row needs several times."""
+    """Django's, with the conversions of times, which each row needs several times."""
+
+    def adapt_datetimefield_value(self, value: datetime | None) -> str | None:
+        """Return the time as it is stored, which is in UTC."""
+        if value.__class__ is datetime and value.tzinfo is UTC:
+            return value.replace(tzinfo=None).isoformat(" ")
+        adapted: str | None = super().adapt_datetimefield_value(value)
+        return adapted
 
     def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> datetime | None:
         """Return the time as UTC: as ``read_time`` read it, or as Django reads the text that an expression gives."""
@@ -99,15 +106,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except NoTurnError:
             raise OperationalError("database is locked") from None
         self.has_turn = True
-        with self.connection.waiting_until(deadline):
+        self.connection.deadline = deadline
+        try:
             return statement()
+        finally:
+            self.connection.deadline = None
 
     @contextmanager
     def without_waiting(self) -> Iterator[None]:
         """Have statements of the block fail where they would wait for another process."""
         self.ensure_connection()
-        with self.connection.waiting_until(time.monotonic()):
+        self.connection.deadline = time.monotonic()
+        try:
             yield
+        finally:
+            self.connection.deadline = None
 
     @property
     def patience(self) -> float:

@@ -6,8 +6,7 @@ one keeps the other out.
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, Self, TypeVar
 
@@ -27,15 +26,6 @@ class Connection(sqlite3.Connection):
         """Leave the waiting to the cursors below."""
         self.execute("PRAGMA busy_timeout = 0")
         self.patience = patience
-
-    @contextmanager
-    def waiting_until(self, deadline: float) -> Iterator[None]:
-        """Have statements wait until the deadline."""
-        before, self.deadline = self.deadline, deadline
-        try:
-            yield
-        finally:
-            self.deadline = before
 
     def once_free(self, statement: Callable[[], T]) -> T:
         """Run the statement as soon as no other process stands in its way.

@@ -4,7 +4,7 @@ import contextlib
 import itertools
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import UTC
+from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.backends.sqlite3 import operations
 from django.db.models import Max
 from django.utils.dateparse import parse_datetime
 
@@ -255,6 +256,21 @@ def test_times_are_those_that_django_reads(text: str) -> None:
     assert expected is not None
     assert Guess.objects.get().taken_at == (expected if expected.tzinfo else expected.replace(tzinfo=UTC))
     assert Guess.objects.aggregate(last=Max("taken_at"))["last"] == Guess.objects.get().taken_at
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 11, 20, 12, 7, 44, 647622, tzinfo=UTC),
+        datetime(2026, 11, 20, 12, 7, 44, tzinfo=UTC),
+        datetime(2026, 11, 20, 12, 7, 44, tzinfo=timezone(timedelta(hours=2))),
+        datetime(2026, 11, 20, 12, 7, 44),  # noqa: DTZ001 - as Django's date filters have it
+        None,
+    ],
+)
+def test_times_are_written_as_django_does(moment: datetime | None) -> None:
+    expected = operations.DatabaseOperations(connection).adapt_datetimefield_value(moment)
+    assert connection.ops.adapt_datetimefield_value(moment) == expected
 
 
 def test_file_that_was_replaced_is_opened_anew(file: DatabaseWrapper) -> None:

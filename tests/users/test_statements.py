@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -12,8 +13,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from audit.models import LoginLog
-from auth_api.models import Guess
-from users.insertion import insert
+from auth_api.models import AuthToken, Guess
+from users.insertion import insert, unsaved
 from users.models import User
 from users.statements import Prepared, execute, instance_of
 
@@ -86,6 +87,16 @@ def test_inserted_row_is_the_one_that_save_would_write() -> None:
     differing = {"id", "username"}
     assert model_to_dict(first, exclude=differing) == model_to_dict(second, exclude=differing)
     assert first.address_fine == second.address_fine is not None
+
+
+def test_unsaved_row_is_the_one_that_the_constructor_would_make() -> None:
+    given: dict[str, Any] = {"user_id": 7, "username": "bob", "token_id": UUID(int=1)}
+    moment = timezone.now()
+    made, constructed = unsaved(LoginLog, **given, login_time=moment), LoginLog(**given, login_time=moment)
+    assert made.__dict__ | {"_state": None} == constructed.__dict__ | {"_state": None}
+    assert (made._state.adding, made._state.db, made._state.fields_cache) == (True, None, {})
+    assert unsaved(LoginLog).login_time > moment
+    assert unsaved(AuthToken).pk != unsaved(AuthToken).pk
 
 
 @pytest.mark.django_db
