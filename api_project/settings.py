@@ -9,7 +9,6 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
-from pythonjsonlogger.core import RESERVED_ATTRS
 
 from api_project.environment import read
 
@@ -290,14 +289,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "json": {
-            "()": "api_project.logs.LineFormatter",
-            "fmt": "{asctime}{levelname}{name}{message}",
-            "style": "{",
-            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
-            # Django adds the request, which would print its query string.
-            "reserved_attrs": [*RESERVED_ATTRS, "request"],
-        },
+        "json": {"()": "api_project.logs.LineFormatter"},
         "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
     },
     "filters": {

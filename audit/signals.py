@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-attempt_recorded = Signal()
+attempt_recorded = Signal(use_caching=True)
 """Sent when an attempt's row is written, with ``request`` and ``attempt``.
 
 That is in the same transaction where ``users.attempts.await_outcome`` has asked for it, or where one was open before.

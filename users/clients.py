@@ -34,6 +34,13 @@ def parse_address(text: str) -> IPv4Address | IPv6Address | None:
     return address
 
 
+@lru_cache(maxsize=1024)  # likewise
+def canonical(text: str) -> str | None:
+    """Return the address as the log has it, or None for any other text."""
+    address = parse_address(text)
+    return str(address) if address else None
+
+
 def is_trusted(address: str) -> bool:
     """Whether the address is one of a listed proxy; text that is no address never is."""
     if not settings.TRUSTED_PROXIES:
@@ -65,14 +72,13 @@ class Client(NamedTuple):
     def of(cls, request: HttpRequest) -> "Client":
         """Read the client off the request; ``REMOTE_ADDR`` is trusted, since middleware has set it right."""
         meta = request.META
-        # WSGI hands over headers as Latin-1 (PEP 3333); what is not ASCII was UTF-8.
-        agent = meta.get("HTTP_USER_AGENT", "").encode("latin-1", "replace").decode("utf-8", "replace")
-        address, peer = parse_address(meta.get("REMOTE_ADDR", "")), parse_address(meta.get(PEER, ""))
-        forwarded_for = meta.get(FORWARDED_FOR)
+        agent, forwarded_for = meta.get("HTTP_USER_AGENT", ""), meta.get(FORWARDED_FOR)
+        if not agent.isascii():  # WSGI hands over headers as Latin-1 (PEP 3333); what is not ASCII was UTF-8
+            agent = agent.encode("latin-1", "replace").decode("utf-8", "replace")
         return cls(
-            ip_address=str(address) if address else None,
+            ip_address=canonical(meta.get("REMOTE_ADDR", "")),
             user_agent=storable(agent, length=USER_AGENT_LENGTH),
-            peer=str(peer) if peer else None,
+            peer=canonical(meta.get(PEER, "")),
             forwarded_for=None
             if forwarded_for is None
             else storable(forwarded_for[-FORWARDED_FOR_LENGTH:], length=FORWARDED_FOR_LENGTH),

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
-from typing import Any, TypeVar, cast
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -15,6 +16,7 @@ from django.db.models import (
     Field,
     ForeignKey,
     GenericIPAddressField,
+    IntegerField,
     Model,
     TextField,
     UUIDField,
@@ -24,8 +26,7 @@ from django.db.models.signals import post_save, pre_save
 
 from users.statements import adapt, run
 
-# What Django passes on to the driver as it is, after four functions; and None, by all of them. Whole numbers it does
-# not: psycopg would take each for the smallest type that holds it, and each mixture of types is a statement to prepare.
+# What Django passes on to the driver as it is, after four functions; and None, by all of them.
 AS_IS: dict[type[Any], type] = {
     CharField: str,
     TextField: str,
@@ -33,6 +34,7 @@ AS_IS: dict[type[Any], type] = {
     ForeignKey: int,
     DateTimeField: type(None),
     GenericIPAddressField: type(None),
+    IntegerField: type(None),
     UUIDField: type(None),
 }
 M = TypeVar("M", bound=Model)
@@ -41,19 +43,31 @@ PREPARING = ("get_prep_value", "get_db_prep_value", "get_db_prep_save")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Where a row's value comes from, and of which types the driver takes it as it is."""
+    """Where a row's value comes from, of which types the driver takes it as it is, and the size of whole numbers."""
 
     field: "Field[Any, Any]"
+    read: Callable[[Model], Any]
     as_is: tuple[type, ...]
+    size: str | None
 
-    def value_of(self, instance: Model, wrapper: BaseDatabaseWrapper) -> Any:
-        """Return the value as the database's driver takes it."""
-        value = self.field.pre_save(instance, add=True)
+    @classmethod
+    def of(cls, field: "Field[Any, Any]") -> "Column":
+        """Return the field's."""
+        size = (
+            field.get_internal_type()
+            if isinstance(field, IntegerField) and is_prepared_as(field, IntegerField)
+            else None
+        )
+        return cls(field, reader_of(field), tuple(types_as_is(field)), size)
+
+    def prepare(self, value: Any, wrapper: BaseDatabaseWrapper) -> Any:
+        """Return any other value as the database's driver takes it."""
         kind = value.__class__
-        if kind in self.as_is:
-            return value
         if kind is datetime and value.tzinfo is UTC:
             return adapt(value, wrapper)
+        if kind is int and self.size:
+            # psycopg would take each for the smallest type that holds it, and prepare each mixture of types.
+            return wrapper.ops.adapt_integerfield_value(value, self.size)
         return self.field.get_db_prep_save(value, wrapper)
 
 
@@ -62,15 +76,20 @@ def unsaved(model: type[M], **columns: Any) -> M:
 
     A foreign key is given by its column, such as ``user_id``.
     """
+    constant, computed = defaults_of(model)
     instance = model.__new__(model)
-    instance.__dict__.update({name: default() for name, default in defaults_of(model)}, _state=ModelState(), **columns)
+    instance.__dict__.update(constant)
+    instance.__dict__.update({name: default() for name, default in computed if name not in columns})
+    instance.__dict__.update(columns, _state=ModelState())
     return instance
 
 
 @cache
-def defaults_of(model: type[Model]) -> list[tuple[str, Callable[[], Any]]]:
-    """Return what the columns are if nobody says otherwise."""
-    return [(field.attname, field.get_default) for field in model._meta.concrete_fields]  # noqa: SLF001 - likewise
+def defaults_of(model: type[Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """Return what the columns are if nobody says otherwise, and how others of them are found each time."""
+    fields = model._meta.concrete_fields  # noqa: SLF001 - likewise
+    computed = [(field.attname, field.default) for field in fields if field.has_default() and callable(field.default)]
+    return {field.attname: field.get_default() for field in fields}, computed
 
 
 def insert(instance: Model) -> None:
@@ -85,7 +104,10 @@ def insert_silently(instance: Model) -> None:
     """Insert the row."""
     wrapper = connections[DEFAULT_DB_ALIAS]
     sql, columns = insertion(type(instance), wrapper.vendor, has_key=instance.pk is not None)
-    values = [column.value_of(instance, wrapper) for column in columns]
+    values = [
+        value if (value := column.read(instance)).__class__ in column.as_is else column.prepare(value, wrapper)
+        for column in columns
+    ]
     statement = partial(run, wrapper, sql, values, fetch=fetch_key)
     key = statement() if wrapper.in_atomic_block else wrapper.write_alone(statement)  # type: ignore[attr-defined]  # ours
     if instance.pk is None:
@@ -101,17 +123,30 @@ def insertion(model: type[Model], vendor: str, *, has_key: bool) -> tuple[str, l
     names, values = ", ".join(f'"{field.column}"' for field in fields), ", ".join(["%s"] * len(fields))
     returning = " RETURNING id" if vendor == "postgresql" else ""
     sql = f'INSERT INTO "{options.db_table}" ({names}) VALUES ({values}){returning}'  # noqa: S608 - names of ours
-    return sql, [Column(field, tuple(types_as_is(field))) for field in fields]
+    return sql, [Column.of(field) for field in fields]
+
+
+def reader_of(field: "Field[Any, Any]") -> Callable[[Model], Any]:
+    """Return what reads the value off an instance, as ``pre_save()`` does."""
+    is_set_by_it = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    if type(field).pre_save in {Field.pre_save, DateTimeField.pre_save} and not is_set_by_it:
+        return attrgetter(field.attname)
+    return partial(field.pre_save, add=True)
 
 
 def types_as_is(field: "Field[Any, Any]") -> Iterator[type]:
     """Yield the types that the field passes on: those of Django's field, unless it prepares values in its own way."""
     for kind, value_type in AS_IS.items():
-        if isinstance(field, kind) and all(getattr(type(field), name) is getattr(kind, name) for name in PREPARING):
+        if isinstance(field, kind) and is_prepared_as(field, kind):
             yield from (value_type, type(None))
+
+
+def is_prepared_as(field: "Field[Any, Any]", kind: type[Any]) -> bool:
+    """Whether the field prepares its values for the driver as that kind of field does."""
+    return all(getattr(type(field), name) is getattr(kind, name) for name in PREPARING)
 
 
 def fetch_key(cursor: Any) -> int | None:
     """Return the key of the row that was inserted."""
-    returned = cursor.fetchone()[0] if cursor.description else cursor.lastrowid
-    return cast("int | None", returned)
+    returned: int | None = cursor.fetchone()[0] if cursor.description else cursor.lastrowid
+    return returned

@@ -100,7 +100,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def in_turn(self, statement: Callable[[], T]) -> T:
         """Wait for the turn, and run the statement once no other process writes. The turn goes on."""
-        deadline = time.monotonic() + self.patience
+        deadline = time.monotonic() + self.connection.patience
         try:
             writers.enter(deadline=deadline)
         except NoTurnError:
@@ -121,11 +121,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
             yield
         finally:
             self.connection.deadline = None
-
-    @property
-    def patience(self) -> float:
-        """Return the seconds for which a statement waits."""
-        return float(self.settings_dict["OPTIONS"].get("timeout", 5))
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Close the connection if something failed on it; Django would ask the database first."""
@@ -159,7 +154,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if not self.may_create and not self.is_in_memory_db() and file_of(self.settings_dict["NAME"]) is None:
             raise sqlite3.OperationalError("unable to open database file; manage.py migrate makes a new one")
         connection: Connection = super().get_new_connection({**conn_params, "factory": Connection})
-        connection.rely_on_cursors(self.patience)
+        connection.rely_on_cursors(float(self.settings_dict["OPTIONS"].get("timeout", 5)))
         self.file = file_of(self.settings_dict["NAME"])
         return connection
 

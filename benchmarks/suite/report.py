@@ -174,7 +174,12 @@ def resources(results: Results) -> str:
 
 def rows(results: Results) -> str:
     """Rows of the log."""
-    titles = {"driver": "the driver", "cursor": "Django's cursor", "latchkey": "Latchkey"}
+    titles = {
+        "driver": "the driver",
+        "autocommit": "the driver, without a transaction",
+        "cursor": "Django's cursor",
+        "latchkey": "Latchkey",
+    }
     columns = [
         column
         for name, title in DATABASES.items()

@@ -1,10 +1,12 @@
 """The process in which rows of the login log are written, by Latchkey and by the bare driver: one commit for each.
 
 The driver runs the statement that Latchkey was seen to run, with its values, on the same table, with the same triggers
-and indexes, on connections of its own with the same promises to the disk. One thread writes, and then as many as serve
-requests, each on its connection. It prints its figures as JSON.
+and indexes, on connections of its own with the same promises to the disk: in a transaction, as both drivers do by
+themselves, and without one, which has to be asked for. One thread writes, and then as many as serve requests, each on
+its connection. It prints its figures as JSON.
 """
 
+import gc
 import json
 import random
 import sqlite3
@@ -30,7 +32,14 @@ Write = Callable[[HttpRequest], object]
 def main(rounds: int) -> None:
     """Measure, and print."""
     django.setup()
-    writers = {"latchkey": record_one, "cursor": by_cursor(), "driver": by_driver()}
+    writers = {
+        "latchkey": record_one,
+        "cursor": by_cursor(),
+        "driver": by_driver(in_transaction),
+        "autocommit": by_driver(at_once),
+    }
+    gc.collect()
+    gc.freeze()  # as the service does
     figures: dict[str, dict[str, list[float]]] = {
         name: {"rows a second": [], "CPU, ms": [], "rows a second, 16 at once": []} for name in writers
     }
@@ -104,54 +113,51 @@ def by_cursor() -> Write:
     return write
 
 
-def by_driver() -> Write:
+def by_driver(commit: Callable[[Any, str, Sequence[Any]], None]) -> Write:
     """Write with the standard library or psycopg, on a connection of each thread's own."""
     sql, values = seen()
-    connect, commit = DRIVERS[connection.vendor]
-    threads = threading.local()
+    if connection.vendor == "sqlite":
+        sql = sql.replace("%s", "?")
+    connect, threads = CONNECT[connection.vendor], threading.local()
 
     def write(_: HttpRequest) -> None:
         if not hasattr(threads, "driver"):
-            threads.driver = connect()
+            threads.driver = connect(autocommit=commit is at_once)
         commit(threads.driver, sql, values)
 
     return write
 
 
-def connect_to_sqlite() -> sqlite3.Connection:
+def in_transaction(driver: Any, sql: str, values: Sequence[Any]) -> None:
+    """Write one row, in the transaction that the driver begins."""
+    driver.execute(sql, values).fetchone()
+    driver.commit()
+
+
+def at_once(driver: Any, sql: str, values: Sequence[Any]) -> None:
+    """Write one row."""
+    driver.execute(sql, values).fetchone()
+
+
+def connect_to_sqlite(*, autocommit: bool) -> sqlite3.Connection:
     """Return a connection that waits for its turn as long as ours do."""
-    driver = sqlite3.connect(settings.DATABASES["default"]["NAME"], isolation_level=None, timeout=10)
+    file = settings.DATABASES["default"]["NAME"]
+    driver = sqlite3.connect(file, isolation_level=None if autocommit else "IMMEDIATE", timeout=10)
     driver.execute("PRAGMA journal_mode=WAL")
     driver.execute("PRAGMA synchronous=FULL")
     return driver
 
 
-def commit_to_sqlite(driver: sqlite3.Connection, sql: str, values: Sequence[Any]) -> None:
-    """Write one row."""
-    driver.execute("BEGIN IMMEDIATE")
-    driver.execute(sql.replace("%s", "?"), values)
-    driver.execute("COMMIT")
-
-
-def connect_to_postgresql() -> Any:
+def connect_to_postgresql(*, autocommit: bool) -> Any:
     """Return a connection."""
     import psycopg  # noqa: PLC0415 - where there is PostgreSQL
 
     parameters = connection.get_connection_params()
     known = ("dbname", "user", "password", "host", "port", "options")
-    return psycopg.connect(**{name: parameters[name] for name in known if name in parameters})
+    return psycopg.connect(**{name: parameters[name] for name in known if name in parameters}, autocommit=autocommit)
 
 
-def commit_to_postgresql(driver: Any, sql: str, values: Sequence[Any]) -> None:
-    """Write one row."""
-    driver.execute(sql, values).fetchone()
-    driver.commit()
-
-
-DRIVERS: dict[str, tuple[Callable[[], Any], Callable[..., None]]] = {
-    "sqlite": (connect_to_sqlite, commit_to_sqlite),
-    "postgresql": (connect_to_postgresql, commit_to_postgresql),
-}
+CONNECT: dict[str, Callable[..., Any]] = {"sqlite": connect_to_sqlite, "postgresql": connect_to_postgresql}
 
 if __name__ == "__main__":
     main(int(sys.argv[1]))

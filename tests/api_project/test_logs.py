@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.conf import settings
-from django.utils.module_loading import import_string
+
+from api_project.logs import LineFormatter
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,28 @@ from django.utils.module_loading import import_string
     ids=repr,
 )
 def test_every_line_is_written(value: Any, written: Any) -> None:
-    options: dict[str, Any] = dict(settings.LOGGING["formatters"]["json"])  # type: ignore[index]  # the stubs say object
-    formatter = import_string(options.pop("()"))(**options)
     record = logging.LogRecord("audit", logging.INFO, __file__, 1, "login", None, None)
     record.value = value
-    line = formatter.format(record)
+    line = LineFormatter().format(record)
     assert "\n" not in line
     loaded = json.loads(line)
     assert (loaded["level"], loaded["logger"], loaded["message"]) == ("INFO", "audit", "login")
     assert written is None or loaded["value"] == written
+
+
+def test_line_says_when_and_what_went_wrong() -> None:
+    failure = OSError("disk full")
+    record = logging.LogRecord("audit", logging.ERROR, __file__, 1, "%s failed", ("it",), (OSError, failure, None))
+    record.stack_info = "where it was"
+    for record.created, record.msecs in ((1763641664.9999, 999.9), (1763641665.0, 0.0), (1763641664.5, 500.0)):
+        line = json.loads(LineFormatter().format(record))
+        assert line["time"] == logging.Formatter().formatTime(record)
+    assert (line["level"], line["message"], line["stack_info"]) == ("ERROR", "it failed", "where it was")
+    assert line["exc_info"] == "OSError: disk full"
+
+
+def test_line_has_what_was_added_and_nothing_else() -> None:
+    record = logging.getLogger("audit").makeRecord(
+        "audit", logging.INFO, __file__, 1, "login", (), None, extra={"login_id": 7, "request": "GET /?token=secret"}
+    )
+    assert list(json.loads(LineFormatter().format(record))) == ["time", "level", "logger", "message", "login_id"]

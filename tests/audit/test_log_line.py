@@ -2,23 +2,19 @@
 
 import json
 import logging
-from typing import Any
 
 import pytest
 from django.db import transaction
 from pytest_django import DjangoCaptureOnCommitCallbacks
-from pythonjsonlogger.json import JsonFormatter
 from rest_framework.test import APIClient
 
-from api_project import settings
+from api_project.logs import LineFormatter
 from tests.conftest import PASSWORD
 from users.models import User
 
 
 def formatted(record: logging.LogRecord) -> dict[str, object]:
-    formatters: dict[str, Any] = settings.LOGGING["formatters"]  # type: ignore[assignment]
-    options = {key: value for key, value in formatters["json"].items() if key != "()"}
-    line: dict[str, object] = json.loads(JsonFormatter(**options).format(record))
+    line: dict[str, object] = json.loads(LineFormatter().format(record))
     return line
 
 
