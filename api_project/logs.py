@@ -7,15 +7,14 @@ from functools import lru_cache
 
 import orjson
 
-# The line does not say from where in the code, and from which thread, process or task it comes: to find out takes as
-# long as to write it.
-# https://docs.python.org/3/howto/logging.html#optimization
-logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-logging._srcfile = None  # noqa: SLF001 - its name in the documentation
+# No line of ours says from which thread or task it comes, and to find out takes as long as to write it. (The process is
+# in gunicorn's lines.) https://docs.python.org/3/howto/logging.html#optimization
+logging.logThreads = logging.logMultiprocessing = False
 setattr(logging, "logAsyncioTasks", False)  # noqa: B010 - not in Python 3.11, where it does nothing
 
+OWN = {"time", "level", "logger", "message"}
 # What each record has, and what the line has no room for: Django adds the request, which would print its query string.
-RESERVED = {*vars(logging.makeLogRecord({})), "message", "asctime", "request"}
+RESERVED = {*vars(logging.makeLogRecord({})), "asctime", "request", *OWN}
 
 
 class LineFormatter(logging.Formatter):

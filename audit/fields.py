@@ -22,6 +22,6 @@ class AddressPartField(models.BigIntegerField):
     def pre_save(self, model_instance: models.Model, add: bool) -> int | None:
         """Return the part, also for rows that are written in bulk."""
         parts = parts_of_text(model_instance.ip_address)  # type: ignore[attr-defined]  # the column that it follows from
-        value: int | None = getattr(parts, self.part, None)
+        value: int | None = getattr(parts, self.part) if parts else None
         setattr(model_instance, self.attname, value)
         return value

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest
 
 from audit.models import ATTEMPTED_NAME_LENGTH, REQUEST_ID_LENGTH, LoginLog
@@ -43,7 +43,8 @@ def record(
         forwarded_for=client.forwarded_for,
     )
     # A row by itself, as of those who are locked out, needs no more than its statement.
-    with transaction.atomic(savepoint=False) if is_awaited(request) else nullcontext():
+    is_alone = not (is_awaited(request) or connection.in_atomic_block)
+    with nullcontext() if is_alone else transaction.atomic(savepoint=False):
         insert(row)
         attempt_recorded.send(sender=LoginLog, request=request, attempt=attempt)
     attempt.is_recorded = True

@@ -87,7 +87,7 @@ def unsaved(model: type[M], **columns: Any) -> M:
 @cache
 def defaults_of(model: type[Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
     """Return what the columns are if nobody says otherwise, and how others of them are found each time."""
-    fields = model._meta.concrete_fields  # noqa: SLF001 - likewise
+    fields = model._meta.concrete_fields  # noqa: SLF001 - public by its documentation
     computed = [(field.attname, field.default) for field in fields if field.has_default() and callable(field.default)]
     return {field.attname: field.get_default() for field in fields}, computed
 
@@ -112,7 +112,7 @@ def insert_silently(instance: Model) -> None:
     key = statement() if wrapper.in_atomic_block else wrapper.write_alone(statement)  # type: ignore[attr-defined]  # ours
     if instance.pk is None:
         instance.pk = key
-    instance._state.adding, instance._state.db = False, wrapper.alias  # noqa: SLF001 - public by its documentation
+    instance._state.adding, instance._state.db = False, wrapper.alias  # noqa: SLF001 - likewise
 
 
 @cache

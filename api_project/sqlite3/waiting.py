@@ -6,7 +6,7 @@ one keeps the other out.
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from typing import Any, Self, TypeVar
 
@@ -27,19 +27,28 @@ class Connection(sqlite3.Connection):
         self.execute("PRAGMA busy_timeout = 0")
         self.patience = patience
 
+    def commit(self) -> None:
+        """Commit, once the readers are done that a file without a write-ahead log has to wait for."""
+        self.until_free(super().commit)
+
     def once_free(self, statement: Callable[[], T]) -> T:
         """Run the statement as soon as no other process stands in its way.
+
+        Within a transaction there is nothing to wait for: what it has read may be out of date by now.
 
         Raises:
             sqlite3.OperationalError: one still does, or the statement failed.
         """
+        return statement() if self.in_transaction else self.until_free(statement)
+
+    def until_free(self, statement: Callable[[], T]) -> T:
+        """Run the statement until no other process stands in its way."""
         deadline = self.deadline
         while True:
             try:
                 return statement()
             except sqlite3.OperationalError as error:
-                # Within a transaction there is nothing to wait for: what it has read may be out of date by now.
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or self.in_transaction:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
                     raise
                 deadline = deadline or time.monotonic() + self.patience
                 if time.monotonic() >= deadline:
@@ -55,6 +64,15 @@ class WaitingCursor(SQLiteCursorWrapper):
     def execute(self, query: str, params: Any = None) -> Self:
         """Run the statement."""
         self.connection.once_free(partial(super().execute, query, params))
+        return self
+
+    def executemany(self, query: str, param_list: Iterable[Any]) -> Self:
+        """Run the statement with each of the parameters: outside of a transaction, each run is one, and waits."""
+        if self.connection.in_transaction:
+            super().executemany(query, param_list)
+        else:
+            for params in param_list:
+                self.execute(query, params)
         return self
 
 

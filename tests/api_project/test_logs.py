@@ -2,11 +2,13 @@
 
 import json
 import logging
+import os
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
+from gunicorn.glogging import Logger as GunicornLogger
 
 from api_project.logs import LineFormatter
 
@@ -48,8 +50,16 @@ def test_line_says_when_and_what_went_wrong() -> None:
     assert line["exc_info"] == "OSError: disk full"
 
 
+def make_record(**extra: object) -> logging.LogRecord:
+    return logging.getLogger("audit").makeRecord("audit", logging.INFO, __file__, 1, "login", (), None, extra=extra)
+
+
 def test_line_has_what_was_added_and_nothing_else() -> None:
-    record = logging.getLogger("audit").makeRecord(
-        "audit", logging.INFO, __file__, 1, "login", (), None, extra={"login_id": 7, "request": "GET /?token=secret"}
-    )
-    assert list(json.loads(LineFormatter().format(record))) == ["time", "level", "logger", "message", "login_id"]
+    line = json.loads(LineFormatter().format(make_record(login_id=7, request="GET /?token=secret", level="mine")))
+    assert list(line) == ["time", "level", "logger", "message", "login_id"]
+    assert line["level"] == "INFO"
+
+
+def test_the_servers_own_lines_can_still_be_written() -> None:
+    line = logging.Formatter(GunicornLogger.error_fmt, GunicornLogger.datefmt).format(make_record())
+    assert f"[{os.getpid()}] [INFO] login" in line

@@ -100,6 +100,12 @@ def write_alone(file: DatabaseWrapper) -> None:
     file.write_alone(partial(ask, file, "INSERT INTO kept VALUES (1)"))
 
 
+def write_several(file: DatabaseWrapper) -> None:
+    """Write rows that are transactions of their own."""
+    with file.cursor() as cursor:
+        cursor.executemany("INSERT INTO kept VALUES (%s)", [(1,), (2,), (3,)])
+
+
 def read(file: DatabaseWrapper) -> None:
     """Read a row."""
     ask(file, "SELECT id FROM kept")
@@ -142,6 +148,31 @@ def test_end_of_another_processs_transaction_is_looked_for_often(
     assert looks == [LOOK_EVERY] * 3
     assert not file.errors_occurred
     file.rollback()
+
+
+def test_rows_that_are_written_one_by_one_wait(file: DatabaseWrapper, other_process: sqlite3.Connection) -> None:
+    with patch("api_project.sqlite3.waiting.time.sleep", lambda seconds: other_process.execute("COMMIT")):
+        write_several(file)
+    begin(file)
+    write_several(file)
+    file.commit()
+    assert file.connection.execute("SELECT count(*) FROM kept").fetchone() == (6,)
+
+
+def test_commit_waits_for_readers_of_a_file_without_a_log(
+    file: DatabaseWrapper, other_process: sqlite3.Connection
+) -> None:
+    other_process.execute("COMMIT")
+    file.close()
+    other_process.execute("PRAGMA journal_mode = DELETE")
+    with patch.dict(file.settings_dict["OPTIONS"], init_command=""):
+        begin(file)
+    ask(file, "INSERT INTO kept VALUES (1)")
+    other_process.execute("BEGIN")
+    other_process.execute("SELECT id FROM kept").fetchall()
+    with patch("api_project.sqlite3.waiting.time.sleep", lambda seconds: other_process.execute("COMMIT")):
+        file.commit()
+    assert other_process.execute("SELECT id FROM kept").fetchall() == [(1,)]
 
 
 @pytest.mark.parametrize("work", [read, read_again])

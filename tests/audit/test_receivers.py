@@ -1,12 +1,13 @@
 """Exactly one row for each attempt, at every entrance."""
 
 import base64
+import contextlib
 from unittest.mock import patch
 
 import pytest
 from django.contrib.auth import authenticate, login
 from django.contrib.auth.signals import user_login_failed
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
@@ -18,8 +19,10 @@ from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
 from audit.models import LoginLog
+from audit.recording import record
 from auth_api.models import Session
 from tests.conftest import PASSWORD
+from users.attempts import Attempt
 from users.models import User
 
 ADMIN_LOGIN = "/admin/login/"
@@ -208,3 +211,12 @@ def test_headers_are_cut_to_their_columns(bob: User, api: APIClient) -> None:
     assert row.ip_address == "192.0.2.9"
     assert row.user_agent.startswith("agent?xxx")
     assert len(row.request_id) == 32
+
+
+@pytest.mark.django_db(transaction=True)
+def test_row_that_can_not_be_written_takes_with_it_what_was_to_be_committed_together(bob: User) -> None:
+    with patch("audit.recording.insert", side_effect=OperationalError), transaction.atomic():
+        User.objects.create_user("sue")
+        with contextlib.suppress(OperationalError):
+            record(request=None, attempt=Attempt("sue", user=None))
+    assert not User.objects.filter(username="sue").exists()
