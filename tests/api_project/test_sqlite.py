@@ -158,14 +158,21 @@ def test_rows_that_are_written_one_by_one_wait(file: DatabaseWrapper, other_proc
     assert file.connection.execute("SELECT count(*) FROM kept").fetchone() == (6,)
 
 
-def test_commit_waits_for_readers_of_a_file_without_a_log(
-    file: DatabaseWrapper, other_process: sqlite3.Connection
-) -> None:
+@pytest.fixture
+def without_log(file: DatabaseWrapper, other_process: sqlite3.Connection) -> None:
+    """Take the file's write-ahead log away: then readers and a writer exclude one another."""
     other_process.execute("COMMIT")
     file.close()
     other_process.execute("PRAGMA journal_mode = DELETE")
     with patch.dict(file.settings_dict["OPTIONS"], init_command=""):
-        begin(file)
+        file.ensure_connection()
+
+
+@pytest.mark.usefixtures("without_log")
+def test_commit_waits_for_readers_of_a_file_without_a_log(
+    file: DatabaseWrapper, other_process: sqlite3.Connection
+) -> None:
+    begin(file)
     ask(file, "INSERT INTO kept VALUES (1)")
     other_process.execute("BEGIN")
     other_process.execute("SELECT id FROM kept").fetchall()
@@ -174,15 +181,11 @@ def test_commit_waits_for_readers_of_a_file_without_a_log(
     assert other_process.execute("SELECT id FROM kept").fetchall() == [(1,)]
 
 
+@pytest.mark.usefixtures("without_log")
 @pytest.mark.parametrize("work", [read, read_again])
 def test_read_waits_for_a_process_that_has_the_file_for_itself(
     file: DatabaseWrapper, other_process: sqlite3.Connection, work: Callable[[DatabaseWrapper], None]
 ) -> None:
-    other_process.execute("COMMIT")
-    file.close()
-    other_process.execute("PRAGMA journal_mode = DELETE")  # without its log, readers and a writer exclude one another
-    with patch.dict(file.settings_dict["OPTIONS"], init_command=""):
-        file.ensure_connection()
     other_process.execute("BEGIN EXCLUSIVE")
     looks: list[float] = []
 
