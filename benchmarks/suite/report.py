@@ -178,7 +178,8 @@ def rows(results: Results) -> str:
         "driver": "the driver",
         "autocommit": "the driver, without a transaction",
         "cursor": "Django's cursor",
-        "latchkey": "Latchkey",
+        "together": "Latchkey, in a transaction",
+        "latchkey": "Latchkey, a row by itself",
     }
     columns = [
         column

@@ -34,6 +34,7 @@ def main(rounds: int) -> None:
     django.setup()
     writers = {
         "latchkey": record_one,
+        "together": record_together,
         "cursor": by_cursor(),
         "driver": by_driver(in_transaction),
         "autocommit": by_driver(at_once),
@@ -77,12 +78,20 @@ def make_request() -> HttpRequest:
 
 
 def record_one(request: HttpRequest) -> None:
-    """Record that it failed, as a login does that is refused."""
+    """Record a refusal, whose row has nothing to be committed with it."""
     from audit.recording import record  # noqa: PLC0415 - needs the app registry
     from users.attempts import Attempt, FailureReason  # noqa: PLC0415 - likewise
 
-    record(request=request, attempt=Attempt("reader", user=None, failure_reason=FailureReason.WRONG_PASSWORD))
+    record(request=request, attempt=Attempt("reader", user=None, failure_reason=FailureReason.LOCKED_OUT))
     connection.close_if_unusable_or_obsolete()  # as at the end of each request
+
+
+def record_together(request: HttpRequest) -> None:
+    """Record it in a transaction, as where a guess is settled with the row; here there is none to settle."""
+    from users.attempts import await_outcome  # noqa: PLC0415 - needs the app registry
+
+    await_outcome(request)
+    record_one(request)
 
 
 def seen() -> tuple[str, list[Any]]:

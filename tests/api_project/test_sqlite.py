@@ -130,21 +130,27 @@ def other_process(file: DatabaseWrapper, table: None) -> Iterator[sqlite3.Connec
         yield other
 
 
-@pytest.mark.parametrize("work", [begin, write_alone])
-def test_end_of_another_processs_transaction_is_looked_for_often(
-    file: DatabaseWrapper, other_process: sqlite3.Connection, work: Callable[[DatabaseWrapper], None]
-) -> None:
-    looks: list[float] = []
+@contextlib.contextmanager
+def ending_at_the_third_look(other_process: sqlite3.Connection) -> Iterator[list[tuple[float, int]]]:
+    """End the other process's transaction then. Yield how long each wait was, and how many had their turn to write."""
+    looks: list[tuple[float, int]] = []
 
     def wait(seconds: float) -> None:
-        looks.append(seconds)
-        assert writers.inside == 1
+        looks.append((seconds, writers.inside))
         if len(looks) == 3:
             other_process.execute("COMMIT")
 
     with patch("api_project.sqlite3.waiting.time.sleep", wait):
+        yield looks
+
+
+@pytest.mark.parametrize("work", [begin, write_alone])
+def test_end_of_another_processs_transaction_is_looked_for_often(
+    file: DatabaseWrapper, other_process: sqlite3.Connection, work: Callable[[DatabaseWrapper], None]
+) -> None:
+    with ending_at_the_third_look(other_process) as looks:
         work(file)
-    assert looks == [LOOK_EVERY] * 3
+    assert looks == [(LOOK_EVERY, 1)] * 3
     assert not file.errors_occurred
     file.rollback()
 
@@ -187,16 +193,9 @@ def test_read_waits_for_a_process_that_has_the_file_for_itself(
     file: DatabaseWrapper, other_process: sqlite3.Connection, work: Callable[[DatabaseWrapper], None]
 ) -> None:
     other_process.execute("BEGIN EXCLUSIVE")
-    looks: list[float] = []
-
-    def wait(seconds: float) -> None:
-        looks.append(seconds)
-        if len(looks) == 3:
-            other_process.execute("COMMIT")
-
-    with patch("api_project.sqlite3.waiting.time.sleep", wait):
+    with ending_at_the_third_look(other_process) as looks:
         work(file)
-    assert looks == [LOOK_EVERY] * 3
+    assert looks == [(LOOK_EVERY, 0)] * 3
     assert not file.errors_occurred
 
 
