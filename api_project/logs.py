@@ -7,9 +7,10 @@ from functools import lru_cache
 
 import orjson
 
-# No line of ours says from which thread or task it comes, and to find out takes as long as to write it. (The process is
-# in gunicorn's lines.) https://docs.python.org/3/howto/logging.html#optimization
+# No line of ours says from which file, thread or task it comes, and to find out takes longer than to write it. (The
+# process is in gunicorn's lines.) https://docs.python.org/3/howto/logging.html#optimization
 logging.logThreads = logging.logMultiprocessing = False
+setattr(logging, "_srcfile", None)  # noqa: B010 - likewise, and missing in the stubs
 setattr(logging, "logAsyncioTasks", False)  # noqa: B010 - not in Python 3.11, where it does nothing
 
 OWN = {"time", "level", "logger", "message"}

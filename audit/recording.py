@@ -1,11 +1,10 @@
 """The one writer of the login log."""
 
 import logging
-from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.http import HttpRequest
 
 from audit.models import ATTEMPTED_NAME_LENGTH, REQUEST_ID_LENGTH, LoginLog
@@ -42,14 +41,21 @@ def record(
         peer=client.peer,
         forwarded_for=client.forwarded_for,
     )
-    # A row by itself, as of those who are locked out, needs no more than its statement.
-    is_alone = not (is_awaited(request) or connection.in_atomic_block)
-    with nullcontext() if is_alone else transaction.atomic(savepoint=False):
-        insert(row)
-        attempt_recorded.send(sender=LoginLog, request=request, attempt=attempt)
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    if is_awaited(request) or wrapper.in_atomic_block:
+        with transaction.atomic(savepoint=False):
+            write(row, request=request, attempt=attempt)
+    else:  # a row by itself, as of those who are locked out, needs no more than its statement
+        write(row, request=request, attempt=attempt)
     attempt.is_recorded = True
-    transaction.on_commit(lambda: logger.info("login", extra=as_line(row)))
+    wrapper.on_commit(lambda: logger.info("login", extra=as_line(row)))
     return row
+
+
+def write(row: LoginLog, *, request: HttpRequest | None, attempt: Attempt) -> None:
+    """Write the row, and what is to be written with it. Sends ``attempt_recorded``."""
+    insert(row)
+    attempt_recorded.send(sender=LoginLog, request=request, attempt=attempt)
 
 
 def as_line(row: LoginLog) -> dict[str, Any]:

@@ -103,7 +103,7 @@ class RepeatingCursor:
         if not self.connection.autocommit and pgconn.transaction_status == TransactionStatus.IDLE:
             begin = self.connection._get_tx_start_command()  # noqa: SLF001 - BEGIN, as it was set up
             if name is not None:
-                return begin_with(pgconn, begin, (name, dumped, transformer.formats, Format.BINARY))
+                return begin_with(self.connection, begin, (name, dumped, transformer.formats, Format.BINARY))
             check(pgconn.exec_(begin))  # by itself: a statement that can't be prepared has to fail in the transaction
         name = name or self.statements.prepare(statement, types)
         return pgconn.exec_prepared(name, dumped, transformer.formats, Format.BINARY)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ from django.utils.dateparse import parse_datetime
 
 from api_project.sqlite3.waiting import Connection, RepeatingCursor, WaitingCursor
 from users.gate import Gate, NoTurnError
+from users.statements import fetch_nothing, run
 
 writers = Gate(places=lambda: 1, queue=lambda: 10_000)
 T = TypeVar("T")
@@ -53,7 +55,7 @@ class DatabaseOperations(operations.DatabaseOperations):
     def adapt_datetimefield_value(self, value: datetime | None) -> str | None:
         """Return the time as it is stored, which is in UTC."""
         if value.__class__ is datetime and value.tzinfo is UTC:
-            return value.replace(tzinfo=None).isoformat(" ")
+            return value.isoformat(" ").removesuffix("+00:00")
         adapted: str | None = super().adapt_datetimefield_value(value)
         return adapted
 
@@ -81,7 +83,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             OperationalError: the database stays locked.
         """
         try:
-            self.in_turn(super()._start_transaction_under_autocommit)  # type: ignore[misc]  # missing in the stubs
+            begin = f"BEGIN {self.transaction_mode or ''}"  # type: ignore[attr-defined]  # missing in the stubs
+            self.in_turn(partial(run, self, begin, (), fetch=fetch_nothing))
         except BaseException:
             self.end_turn()
             raise
