@@ -180,9 +180,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             fcntl.flock(folder, fcntl.LOCK_EX)
             self.may_create = True
+            self.ensure_connection()
+            self.connection.execute("PRAGMA temp_store=FILE")  # an index of a long log is sorted before it is written
             yield
         finally:
             self.may_create = False
+            self.close()
             os.close(folder)
 
     def repeating_cursor(self) -> RepeatingCursor:

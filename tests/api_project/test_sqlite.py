@@ -2,6 +2,8 @@
 
 import contextlib
 import itertools
+import os
+import resource
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -25,13 +27,16 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 
+IN_FILES, IN_MEMORY = 1, 2  # https://www.sqlite.org/pragma.html#pragma_temp_store
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Iterator[DatabaseWrapper]:
     """Return a connection to a file, as the service has; the other tests' database is in memory."""
     wrapper = DatabaseWrapper({**connection.settings_dict, "NAME": str(tmp_path / "other.sqlite3")}, "other")
     with wrapper.turn_to_migrate():
-        wrapper.ensure_connection()
+        pass  # it makes the file
+    wrapper.ensure_connection()
     yield wrapper
     wrapper.close()
 
@@ -303,6 +308,42 @@ def test_times_are_those_that_django_reads(text: str) -> None:
 def test_times_are_written_as_django_does(moment: datetime | None) -> None:
     django: Any = super(type(connection.ops), connection.ops)
     assert connection.ops.adapt_datetimefield_value(moment) == django.adapt_datetimefield_value(moment)
+
+
+@contextlib.contextmanager
+def no_other_file() -> Iterator[None]:
+    """Open none in the block, as where every other folder is read-only."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with open(os.devnull) as first:  # noqa: PTH123 - for its number, which is the lowest that is free
+        lowest = first.fileno()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+def test_what_a_statement_may_have_to_take_back_needs_no_other_file(file: DatabaseWrapper) -> None:
+    ask(file, "CREATE TABLE a (b INTEGER UNIQUE)")
+    ask(
+        file,
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000) INSERT INTO a SELECT i FROM n",
+    )
+    begin(file)
+    with no_other_file():
+        ask(file, "UPDATE a SET b = -b")
+    file.rollback()
+
+
+def test_what_a_migration_sorts_goes_to_files(file: DatabaseWrapper) -> None:
+    def place() -> int:
+        with file.cursor() as cursor:
+            return int(cursor.execute("PRAGMA temp_store").fetchone()[0])
+
+    assert place() == IN_MEMORY
+    with file.turn_to_migrate():
+        assert place() == IN_FILES
+    assert place() == IN_MEMORY
 
 
 def test_file_that_was_replaced_is_opened_anew(file: DatabaseWrapper) -> None:
