@@ -13,6 +13,8 @@ from typing import Any, Self, TypeVar
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX, SQLiteCursorWrapper
 
 LOOK_EVERY = 0.001  # seconds, for the end of what another process does
+# What passes when the other process is done. Not so SQLITE_BUSY_SNAPSHOT: this connection is in the middle of reading.
+PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY}
 T = TypeVar("T")
 
 
@@ -48,7 +50,7 @@ class Connection(sqlite3.Connection):
             try:
                 return statement()
             except sqlite3.OperationalError as error:
-                if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                if getattr(error, "sqlite_errorcode", None) not in PASSING:
                     raise
                 deadline = deadline or time.monotonic() + self.patience
                 if time.monotonic() >= deadline:

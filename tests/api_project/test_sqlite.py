@@ -241,6 +241,23 @@ def test_transaction_that_has_read_does_not_wait_to_write(
         ask(file, "INSERT INTO kept VALUES (1)")
 
 
+def test_who_is_in_the_middle_of_reading_what_is_out_of_date_does_not_wait_to_write(
+    file: DatabaseWrapper, other_process: sqlite3.Connection
+) -> None:
+    other_process.execute("INSERT INTO kept VALUES (1), (2)")
+    other_process.execute("COMMIT")
+    with file.cursor() as cursor:
+        cursor.execute("SELECT id FROM kept")
+        cursor.fetchone()
+        other_process.execute("INSERT INTO kept VALUES (3)")
+        with (
+            patch("api_project.sqlite3.waiting.time.sleep", side_effect=AssertionError),
+            pytest.raises(OperationalError, match="locked"),
+        ):
+            write_alone(file)
+    write_alone(file)
+
+
 def test_failure_that_is_no_waiting_is_not_waited_for(file: DatabaseWrapper) -> None:
     file.connection.execute("BEGIN")
     with (
