@@ -5,7 +5,8 @@ import sys
 from typing import Any
 
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import DataError, Error, IntegrityError
+from django.db.transaction import TransactionManagementError
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +18,9 @@ from rest_framework.response import Response
 
 logger = logging.getLogger(__name__)
 
-# The database is gone, locked, full or read-only. InternalError: what psycopg calls a write in a read-only transaction.
-DATABASE_FAILURES = (OperationalError, InterfaceError, InternalError)
+# What we asked of the database that can't be done. All else is that it is gone, locked, full, read-only, damaged, not
+# migrated, or no longer lets us, for which drivers have many names.
+OUR_FAULT = (IntegrityError, DataError, TransactionManagementError)
 API_PREFIX = "/api/"
 
 
@@ -70,7 +72,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
 
 def as_api_exception(exc: Exception) -> Exception:
     """Translate what Django and the database raise; anything else is returned as it is."""
-    if isinstance(exc, DATABASE_FAILURES):
+    if is_database_failure(exc):
         logger.error("database failure", exc_info=exc)
         return ServiceUnavailable()
     if isinstance(exc, RequestDataTooBig):
@@ -78,6 +80,11 @@ def as_api_exception(exc: Exception) -> Exception:
     if isinstance(exc, SuspiciousOperation | UnreadablePostError):
         return ParseError(_("The request can't be read."))
     return exc
+
+
+def is_database_failure(exc: BaseException | None) -> bool:
+    """Whether the database could not do its part."""
+    return isinstance(exc, Error) and not isinstance(exc, OUR_FAULT)
 
 
 def error_code(exc: Exception, response: Response) -> str:
@@ -133,5 +140,4 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500: 503 when the database is what failed, wherever it did, else 500."""
-    is_database = isinstance(sys.exception(), DATABASE_FAILURES)
-    return plain_error(request, ServiceUnavailable() if is_database else APIException())
+    return plain_error(request, ServiceUnavailable() if is_database_failure(sys.exception()) else APIException())

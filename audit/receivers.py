@@ -7,16 +7,15 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from audit.recording import record
-from users.attempts import Attempt, Entrance, FailureReason, entrance_of, latest
+from users.attempts import Attempt, Entrance, FailureReason, entrance_of, latest, noted
 from users.models import User
 
 
 def record_login(*, request: HttpRequest | None, user: User, token_id: UUID | None = None, **kwargs: Any) -> None:
     """``user_logged_in``: a success, unless ``record_bare_check`` has written it already."""
-    attempt = latest(request)
-    if attempt is None or attempt.user != user or attempt.failure_reason is not None:
-        # Nobody's password was checked: single sign-on, for instance.
-        attempt = Attempt(username=user.get_username(), user=user, failure_reason=None)
+    successes = [attempt for attempt in noted(request) if attempt.user == user and attempt.failure_reason is None]
+    # Of nobody who has none was the password checked: single sign-on, for instance.
+    attempt = successes[-1] if successes else Attempt(username=user.get_username(), user=user)
     if not attempt.is_recorded:
         session_id = session_of(request) if token_id is None else None
         record(request=request, attempt=attempt, token_id=token_id, session_id=session_id)

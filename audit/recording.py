@@ -4,7 +4,7 @@ import logging
 from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, OperationalError, connections, transaction
 from django.http import HttpRequest
 
 from audit.models import ATTEMPTED_NAME_LENGTH, REQUEST_ID_LENGTH, LoginLog
@@ -23,7 +23,7 @@ def record(
     """Write the attempt's row, in the transaction that is open if there is one, and its line in the log after commit.
 
     Raises:
-        DatabaseError: the row can't be written. Whoever asked must not be let in.
+        DatabaseError: the row can't be written, never an IntegrityError. Whoever asked must not be let in.
     """
     client = Client.of(request) if request else Client(ip_address=None, user_agent="")
     row = unsaved(
@@ -54,7 +54,11 @@ def record(
 
 def write(row: LoginLog, *, request: HttpRequest | None, attempt: Attempt) -> None:
     """Write the row, and what is to be written with it. Sends ``attempt_recorded``."""
-    insert(row)
+    try:
+        insert(row)
+    except (IntegrityError, DataError) as error:
+        # The values are sound: somebody has forbidden the database to take them.
+        raise OperationalError("the login log does not take the row") from error
     attempt_recorded.send(sender=LoginLog, request=request, attempt=attempt)
 
 

@@ -106,7 +106,7 @@ class Attempt:
 
 
 _entrances: WeakKeyDictionary[HttpRequest, Entrance] = WeakKeyDictionary()
-_attempts: WeakKeyDictionary[HttpRequest, Attempt] = WeakKeyDictionary()
+_attempts: WeakKeyDictionary[HttpRequest, list[Attempt]] = WeakKeyDictionary()
 _awaited: WeakSet[HttpRequest] = WeakSet()
 
 
@@ -126,12 +126,18 @@ def entrance_of(request: HttpRequest | None) -> Entrance:
 
 def note(request: HttpRequest, attempt: Attempt) -> None:
     """Keep the attempt as long as the request lives."""
-    _attempts[underlying(request)] = attempt
+    _attempts.setdefault(underlying(request), []).append(attempt)
+
+
+def noted(request: HttpRequest | None) -> list[Attempt]:
+    """Return the attempts noted on the request, the last one at the end."""
+    return _attempts.get(underlying(request), []) if request else []
 
 
 def latest(request: HttpRequest | None) -> Attempt | None:
     """Return the last attempt noted on the request."""
-    return _attempts.get(underlying(request)) if request else None
+    attempts = noted(request)
+    return attempts[-1] if attempts else None
 
 
 def await_outcome(request: HttpRequest) -> None:

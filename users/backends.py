@@ -45,10 +45,10 @@ class AccountBackend(ModelBackend):
         name = kwargs.get(User.USERNAME_FIELD) if username is None else username
         if name is None or password is None:
             return None
-        attempt = Attempt(username=name, user=None)
+        attempt = Attempt(username=str(name), user=None)  # as Django does, a number's account is that of its digits
         try:
             with turn(lookups, deadline=patience()):
-                attempt.user = User.objects.find_by_login(name)
+                attempt.user = User.objects.find_by_login(attempt.username)
                 self.admit(request, attempt)
             attempt.failure_reason = self.check(request, attempt, password)
         except TurnedAway as refusal:
@@ -105,9 +105,9 @@ def patience() -> float:
     return time.monotonic() + wait
 
 
-def is_malformed(password: str) -> bool:
-    """Whether no account can have this password."""
-    return len(password) > MAX_PASSWORD_LENGTH or not is_storable(password)
+def is_malformed(password: object) -> bool:
+    """Whether no account can have this password, such as what is no text: callers may pass on what JSON holds."""
+    return not isinstance(password, str) or len(password) > MAX_PASSWORD_LENGTH or not is_storable(password)
 
 
 @sensitive_variables("password")

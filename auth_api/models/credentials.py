@@ -19,7 +19,12 @@ from users.statements import Prepared, execute, instance_of, names_of_columns
 
 NAME_LENGTH = 100  # characters
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # before all tokens
-USE_IS_NOTED_EVERY = timedelta(minutes=1)
+A_MINUTE = timedelta(minutes=1)
+
+
+def noted_every() -> timedelta:
+    """Return how long a use that was noted stands for those after it: less than it takes to be idle."""
+    return min(A_MINUTE, settings.TOKEN_IDLE_LIFETIME / 10) if settings.TOKEN_IDLE_LIFETIME else A_MINUTE
 
 
 class Scope(models.TextChoices):
@@ -152,8 +157,8 @@ class Credential(models.Model):
 
     @property
     def has_stale_use(self) -> bool:
-        """Whether the last use that was noted is a minute old: then this one is worth a note."""
-        return timezone.now() - self.last_used_at >= USE_IS_NOTED_EVERY
+        """Whether the last use that was noted is so long ago that this one is worth a note."""
+        return timezone.now() - self.last_used_at >= noted_every()
 
     def note_use(self, client: Client) -> None:
         """Write time and address of this use.
@@ -163,7 +168,7 @@ class Credential(models.Model):
         """
         now = timezone.now()
         # Asked once more in the database, since parallel requests have all seen the old time.
-        stale = type(self).objects.filter(pk=self.pk, last_used_at__lte=now - USE_IS_NOTED_EVERY)
+        stale = type(self).objects.filter(pk=self.pk, last_used_at__lte=now - noted_every())
         with contextlib.suppress(Error), connection.without_waiting():  # type: ignore[attr-defined]  # of our own backends
             stale.update(last_used_at=now, last_used_ip=client.ip_address)
 

@@ -5,7 +5,16 @@ from unittest.mock import patch
 
 import pytest
 from django.core.exceptions import SuspiciousOperation
-from django.db import DataError, InterfaceError, InternalError, OperationalError
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
+from django.db.transaction import TransactionManagementError
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -24,7 +33,16 @@ def test_unknown_path_under_api_is_404_in_json(client: Client, method: str, path
     assert method == "head" or answer.json()["code"] == "not_found"
 
 
-@pytest.mark.parametrize("failure", [OperationalError("gone"), InterfaceError("closed"), InternalError("read-only")])
+@pytest.mark.parametrize(
+    "failure",
+    [
+        OperationalError("gone"),
+        InterfaceError("closed"),
+        InternalError("read-only"),
+        ProgrammingError("permission denied"),
+        DatabaseError("file is not a database"),
+    ],
+)
 def test_database_failure_is_503_in_json(
     bob: User, as_user: Callable[[User], APIClient], failure: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -46,10 +64,13 @@ def test_database_failure_outside_of_a_view_is_503_too(client: Client, path: str
     assert answer["Content-Type"].startswith("application/json" if path == ME else "text/html")
 
 
-def test_fault_of_ours_is_500_in_json_and_tells_nothing(bob: User, as_user: Callable[[User], APIClient]) -> None:
+@pytest.mark.parametrize("fault", [DataError, IntegrityError, TransactionManagementError, ZeroDivisionError])
+def test_fault_of_ours_is_500_in_json_and_tells_nothing(
+    bob: User, as_user: Callable[[User], APIClient], fault: type[Exception]
+) -> None:
     client = as_user(bob)
     client.raise_request_exception = False
-    with patch("auth_api.models.credentials.AuthTokenManager.find", side_effect=DataError("the details")):
+    with patch("auth_api.models.credentials.AuthTokenManager.find", side_effect=fault("the details")):
         answer = client.get(ME)
     assert (answer.status_code, answer.json()) == (500, {"detail": "A server error occurred.", "code": "error"})
 

@@ -68,7 +68,15 @@ def two_refusals(request: HttpRequest) -> HttpResponse:
     return HttpResponse("out")
 
 
+def two_checks(request: HttpRequest) -> HttpResponse:
+    """Check several passwords, and log in with the first."""
+    users = [authenticate(request, username="bob", password=password) for password in request.POST.getlist("password")]
+    login(request, users[0])
+    return HttpResponse("in")
+
+
 urlpatterns = [
+    path("checks/", two_checks),
     path("basic/", BasicView.as_view()),
     path("own/", own_login),
     path("sso/", sso_login),
@@ -120,6 +128,15 @@ def test_login_of_another_account_than_the_checked_one_leaves_its_own_row(
 def test_login_after_a_refused_check_is_a_success(bob: User, client: Client) -> None:
     client.post("/switch/", {"username": "bob", "password": "wrong"})
     assert rows() == [("bob", False, "wrong_password", "other"), ("bob", True, "", "other")]
+
+
+@with_own_urls
+@pytest.mark.parametrize(("second", "reason"), [("wrong", "wrong_password"), (PASSWORD, "")])
+def test_login_with_the_first_of_two_checks_leaves_no_third_row(
+    bob: User, client: Client, second: str, reason: str
+) -> None:
+    client.post("/checks/", {"password": [PASSWORD, second]})
+    assert rows() == [("bob", True, "", "other"), ("bob", not reason, reason, "other")]
 
 
 @with_own_urls

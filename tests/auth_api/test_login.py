@@ -1,7 +1,8 @@
 """POST auth/login/ and auth/logout/."""
 
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from unittest.mock import patch
 
 import pytest
@@ -109,6 +110,44 @@ def test_no_key_without_its_row_and_no_row_without_its_key(api: APIClient, faili
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert int(answer["Retry-After"]) > 0
     assert (AuthToken.objects.count(), LoginLog.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "wrong"])
+@pytest.mark.django_db(transaction=True)
+def test_log_that_refuses_its_row_is_a_failure_of_the_database(api: APIClient, password: str) -> None:
+    User.objects.create_user("bob", password=PASSWORD)
+    with a_log_that_takes_nothing():
+        answer = api.post(LOGIN, RIGHT | {"password": password})
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert int(answer["Retry-After"]) > 0
+    assert not AuthToken.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_table_that_is_not_there_is_one_too(api: APIClient) -> None:
+    with as_script("ALTER TABLE audit_loginlog RENAME TO moved", "ALTER TABLE moved RENAME TO audit_loginlog"):
+        assert api.post(LOGIN, RIGHT).status_code == 503
+
+
+@contextlib.contextmanager
+def as_script(before: str, after: str) -> Iterator[None]:
+    """Run one statement before the block, and one after it."""
+    with connection.cursor() as cursor:
+        cursor.execute(before)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(after)
+
+
+def a_log_that_takes_nothing() -> contextlib.AbstractContextManager[None]:
+    """Return the block in which the database refuses rows of the log, as an operator's mistake would have it."""
+    if connection.vendor == "postgresql":
+        add = "ALTER TABLE audit_loginlog ADD CONSTRAINT takes_nothing CHECK (id < 0) NOT VALID"
+        return as_script(add, "ALTER TABLE audit_loginlog DROP CONSTRAINT takes_nothing")
+    trigger = "CREATE TRIGGER takes_nothing BEFORE INSERT ON audit_loginlog BEGIN SELECT RAISE(ABORT, 'no'); END"
+    return as_script(trigger, "DROP TRIGGER takes_nothing")
 
 
 def test_failure_that_cant_be_logged_is_unavailable_too(bob: User, api: APIClient) -> None:

@@ -248,6 +248,15 @@ def test_use_is_noted_once_a_minute(
     assert token.last_used_ip == "2001:db8::9"
 
 
+def test_token_in_constant_use_is_never_idle(bob: User, api: APIClient, settings: Settings) -> None:
+    settings.TOKEN_IDLE_LIFETIME = timedelta(seconds=30)
+    token, key = bob.auth_tokens.issue()
+    for _ in range(12):
+        assert api.get(ME, HTTP_AUTHORIZATION=f"Token {key}").status_code == 200
+        token.refresh_from_db()
+        move_back(token, last_used_at=timedelta(seconds=4))
+
+
 def test_idle_token_ends(bob: User, api: APIClient, settings: Settings) -> None:
     token, key = bob.auth_tokens.issue()
     move_back(token, last_used_at=timedelta(days=14))

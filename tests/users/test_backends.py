@@ -44,6 +44,20 @@ def test_refusal_is_noted_with_its_reason(
     assert attempt.user == (bob if login == "bob" else None)
 
 
+@pytest.mark.parametrize("login", [5, ["bob"], b"bob", {"bob": 1}, True])
+def test_name_that_is_no_text_is_nobodys(bob: User, rf: RequestFactory, login: object) -> None:
+    request = rf.post("/")
+    assert authenticate(request, username=login, password=PASSWORD) is None
+    assert latest(request).failure_reason == FailureReason.UNKNOWN_USER  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("password", [5, [PASSWORD], PASSWORD.encode(), {}, False])
+def test_password_that_is_no_text_is_malformed(bob: User, rf: RequestFactory, password: object) -> None:
+    request = rf.post("/")
+    assert authenticate(request, username="bob", password=password) is None
+    assert latest(request).failure_reason == FailureReason.MALFORMED  # type: ignore[union-attr]
+
+
 def test_inactive_account_and_unusable_password_are_refused(bob: User, rf: RequestFactory) -> None:
     User.objects.filter(pk=bob.pk).update(is_active=False)
     request = rf.post("/")
