@@ -5,14 +5,18 @@ from typing import Any, TypeVar, cast
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.contrib.auth import authenticate
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import AbstractUser
-from django.contrib.auth.views import PasswordChangeView
+from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import NotAuthenticated
 
+from auth_api.services import InvalidCredentials, begin_session, confirmed
 from users.attempts import Entrance, FailureReason, enter, refuse, turned_away
 
 Response = TypeVar("Response", bound=HttpResponse)
@@ -42,6 +46,25 @@ class RecordedAuthenticationForm(AdminAuthenticationForm):
         except ValidationError:
             refuse(self.request, username=self.cleaned_data["username"], reason=FailureReason.NOT_PERMITTED)
             raise
+
+
+class RecordedLoginView(LoginView):
+    """Django's view, which leaves all that a login writes, or nothing of it."""
+
+    authentication_form = RecordedAuthenticationForm
+    template_name = "admin/login.html"
+    next_page = "admin:index"
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Open the session as ``open_session`` does. The password has been checked, outside of the transaction."""
+        user, username = form.get_user(), form.cleaned_data["username"]
+        try:
+            with confirmed(request=self.request, user=user, username=username):
+                begin_session(request=self.request, user=user, remember=True)
+        except (InvalidCredentials, NotAuthenticated):
+            form.add_error(None, form.get_invalid_login_error())
+            return self.form_invalid(form)
+        return HttpResponseRedirect(self.get_success_url())
 
 
 class RecordedPasswordChangeForm(AdminPasswordChangeForm):
@@ -75,12 +98,17 @@ class LatchkeyAdminSite(AdminSite):
 
     site_header = _("Latchkey")
     site_title = _("Latchkey")
-    login_form = RecordedAuthenticationForm
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the form, or log in."""
+        """Show the form, or log in, as Django's site does, which names its view where nobody can put another."""
+        if request.method == "GET" and self.has_permission(request):
+            return redirect("admin:index")
         enter(request, Entrance.ADMIN)
-        return with_status(request, super().login(request, extra_context))
+        request.current_app = self.name  # for the links of its templates
+        own = {"title": _("Log in"), "subtitle": None, "app_path": request.get_full_path()}
+        context = self.each_context(request) | own | {"username": request.user.get_username()} | (extra_context or {})
+        view = RecordedLoginView.as_view(extra_context=context)
+        return with_status(request, cast(HttpResponse, view(request)))
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the form, or change the password, as Django's site does."""

@@ -30,17 +30,31 @@ class InvalidCredentials(ValidationError):
 def admitted(*, request: HttpRequest, username: str, password: str) -> Iterator[User]:
     """Check the credentials, then open the transaction in which a credential is made for the account.
 
-    The password is hashed outside of any transaction. Inside, the account is locked, and looked at once more: it may
-    have been deleted, deactivated or given another password meanwhile.
+    The password is hashed outside of any transaction.
 
     Raises:
         InvalidCredentials: after ``user_login_failed`` was sent.
         TurnedAway: likewise, and the password was not looked at.
-        NotAuthenticated: likewise; the request was made with a credential that has been ended meanwhile.
+        NotAuthenticated: see ``confirmed``.
     """
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         raise turned_away(request) or InvalidCredentials
+    with confirmed(request=request, user=user, username=username):
+        yield user
+
+
+@contextmanager
+def confirmed(*, request: HttpRequest, user: User, username: str) -> Iterator[None]:
+    """Open the transaction in which a credential is made for an account whose password has been checked.
+
+    Inside, the account is locked, and looked at once more: it may have been deleted, deactivated or given another
+    password meanwhile.
+
+    Raises:
+        InvalidCredentials: that is so; after ``user_login_failed`` was sent.
+        NotAuthenticated: likewise; the request was made with a credential that has been ended meanwhile.
+    """
     refusal: APIException
     with transaction.atomic():
         if not User.objects.lock(user):
@@ -48,7 +62,7 @@ def admitted(*, request: HttpRequest, username: str, password: str) -> Iterator[
         elif has_lost_credential(request):
             refusal = NotAuthenticated()
         else:
-            yield user
+            yield
             return
     refuse(request, username=username, reason=FailureReason.OTHER)
     raise refusal
@@ -129,20 +143,25 @@ def open_session(
 ) -> User:
     """Check the credentials and open a cookie session. Sends ``user_logged_in``.
 
-    The session gets another key, so that nobody can have planted it. Its cookie outlives the browser only if it is to
-    ``remember``, by ``SESSION_COOKIE_AGE``.
-
     Raises:
         InvalidCredentials, TurnedAway: see ``admitted``.
     """
     enter(request, entrance)
-    inner = underlying(request)
     with admitted(request=request, username=username, password=password) as user:
-        inner.session.flush()  # Django would keep the key of a session of the same account
-        login(inner, user)
-        inner.session.set_expiry(None if remember else 0)
-        inner.session.save()
+        begin_session(request=underlying(request), user=user, remember=remember)
     return user
+
+
+def begin_session(*, request: HttpRequest, user: User, remember: bool) -> None:
+    """Open a cookie session, in the transaction that is open. Sends ``user_logged_in``.
+
+    The session gets another key, so that nobody can have planted it. Its cookie outlives the browser only if it is to
+    ``remember``, by ``SESSION_COOKIE_AGE``.
+    """
+    request.session.flush()  # Django would keep the key of a session of the same account
+    login(request, user)
+    request.session.set_expiry(None if remember else 0)
+    request.session.save()
 
 
 def close_session(*, request: HttpRequest) -> None:

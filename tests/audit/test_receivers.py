@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -20,7 +21,7 @@ from rest_framework.views import APIView
 
 from audit.models import LoginLog
 from audit.recording import record
-from auth_api.models import Session
+from auth_api.models import KnownNetwork, Session
 from tests.conftest import PASSWORD
 from users.attempts import Attempt
 from users.models import User
@@ -196,16 +197,54 @@ def test_refused_admin_login_leaves_one_row(
     assert rows() == [(name.rstrip("\0")[:254], False, reason, "admin")]
 
 
+def written() -> list[Any]:
+    """Return all that a login writes."""
+    return [list(model.objects.order_by("pk").values()) for model in (User, Session, LoginLog, KnownNetwork)]
+
+
 @pytest.mark.django_db(transaction=True)
-def test_admin_login_whose_row_cant_be_written_lets_nobody_in(client: Client) -> None:
+@pytest.mark.parametrize("failing", ["audit.recording.insert", "django.db.models.query.QuerySet.update"])
+@pytest.mark.parametrize("has_session", [False, True])
+def test_admin_login_that_cant_be_written_leaves_nothing(client: Client, failing: str, has_session: bool) -> None:
     User.objects.create_user("sue", password=PASSWORD, is_staff=True)
+    if has_session:
+        client.force_login(User.objects.create_user("bob"))
+    before = written()
     client.raise_request_exception = False
-    with patch("audit.recording.insert", side_effect=OperationalError("disk full")):
+    with patch(failing, side_effect=OperationalError("disk full")):  # update(): what saves the session that has a key
         answer = client.post(ADMIN_LOGIN, {"username": "sue", "password": PASSWORD})
     assert answer.status_code == 503
     assert answer["Retry-After"]
-    assert client.get("/admin/").status_code == 302
+    assert "sessionid" not in answer.cookies
+    assert written() == before
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"password": "another"}])
+def test_admin_login_of_an_account_that_changes_while_its_password_is_checked_is_refused(
+    staff: User, client: Client, change: dict[str, object]
+) -> None:
+    def change_and_allow(form: object, user: User) -> None:
+        User.objects.filter(pk=user.pk).update(**change)
+
+    with patch("api_project.admin.RecordedAuthenticationForm.confirm_login_allowed", change_and_allow):
+        answer = client.post(ADMIN_LOGIN, {"username": "sue", "password": PASSWORD})
+    assert answer.status_code == 200
+    assert "Please enter the correct username and password" in answer.content.decode()
     assert not Session.objects.exclude(user=None).exists()
+    assert rows() == [("sue", False, "other", "admin")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "location"),
+    [("", "/admin/"), ("/admin/users/user/", "/admin/users/user/"), ("https://evil.example/", "/admin/")],
+)
+def test_admin_login_leads_to_the_page_of_this_host_that_was_asked_for(
+    staff: User, client: Client, asked: str, location: str
+) -> None:
+    form = client.get(ADMIN_LOGIN, {"next": asked}).context
+    answer = client.post(ADMIN_LOGIN, {"username": "sue", "password": PASSWORD, "next": form["next"]})
+    assert (answer.status_code, answer["Location"]) == (302, location)
+    assert client.get(ADMIN_LOGIN)["Location"] == "/admin/"
 
 
 def test_row_outlives_its_account(bob: User, client: Client, api: APIClient) -> None:
