@@ -29,7 +29,14 @@ READS_BODY = {
 NEEDS_CREDENTIALS = {"401": ("Error", "There are no credentials, or they are not valid.")}
 FORBIDS = {"403": ("Error", "The token's scope is `read`, or a cookie came without its CSRF token.")}
 NAMES_AN_OBJECT = {"404": ("Error", "There is no such object, or it is not the caller's to see.")}
-ALWAYS = {"503": ("Error", "The database can't do its part at the moment, or too many passwords are being checked.")}
+ALWAYS = {  # most of it before any endpoint is asked
+    "400": ("Error", "`Host` is no name of this service, or this is no HTTP; `code` is `unknown_host` or `bad_http`."),
+    "408": ("Error", "The request has not arrived in time."),
+    "414": ("Error", "The address is too long."),
+    "417": ("Error", "`Expect` says something else than `100-continue`."),
+    "431": ("Error", "The headers are too many or too long."),
+    "503": ("Error", "The database can't do its part at the moment, or too many passwords are being checked."),
+}
 LIMITS = {"429": ("Error", "Locked out after too many failures; `code` is `locked_out`.")}
 CHECKING_A_PASSWORD = {"log_in", "open_session", "create_token", "change_own_account", "change_own_password"}
 HEADERS = {
@@ -42,10 +49,12 @@ HEADERS = {
 def add_error_responses(result: Schema, generator: Any, request: Any, public: bool) -> Schema:
     """Give each operation the errors that follow from what it takes. A postprocessing hook of drf-spectacular."""
     result["components"]["schemas"] |= {"Error": ERROR, "ValidationError": VALIDATION_ERROR}
+    result["components"]["responses"] = {f"Error{status}": response(status, *error) for status, error in ALWAYS.items()}
     for path in result["paths"].values():
         for method, operation in path.items():
-            for status, (schema, description) in errors_of(method, operation).items():
-                operation["responses"].setdefault(status, response(status, schema, description))
+            for status, error in errors_of(method, operation).items():
+                answer = reference(status) if error is ALWAYS.get(status) else response(status, *error)
+                operation["responses"].setdefault(status, answer)
             operation["responses"] = dict(sorted(operation["responses"].items()))
             if {"Token": []} in operation.get("security", []):
                 name_scope(operation, "read" if method == "get" else "write")
@@ -84,3 +93,8 @@ def response(status: str, schema: str, description: str) -> Schema:
     if status in HEADERS:
         body["headers"] = HEADERS[status]
     return body
+
+
+def reference(status: str) -> Schema:
+    """Point to the response that every operation has."""
+    return {"$ref": f"#/components/responses/Error{status}"}
