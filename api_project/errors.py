@@ -16,6 +16,8 @@ from rest_framework.exceptions import APIException, NotFound, ParseError, Permis
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
+from api_project.identity import name_nobody
+
 logger = logging.getLogger(__name__)
 
 # What we asked of the database that can't be done. All else is that it is gone, locked, full, read-only, damaged, not
@@ -106,6 +108,7 @@ def plain_error(request: HttpRequest, error: APIException) -> HttpResponse:
     wait = getattr(error, "wait", None)
     if wait is not None:
         response.headers["Retry-After"] = str(wait)
+    name_nobody(request, response)
     return response
 
 

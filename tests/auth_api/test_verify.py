@@ -5,11 +5,15 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
+from django.db import DataError, OperationalError
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.serializers import ModelSerializer
 from rest_framework.test import APIClient
 
+from api_project import identity
 from audit.models import LoginLog
+from auth_api.keys import generate
 from auth_api.models import Scope
 from auth_api.serializers import VerifiedSerializer
 from users.models import User
@@ -52,6 +56,56 @@ def test_refusal_carries_the_identity_headers_empty(db: None, api: APIClient, he
 def test_other_methods_are_refused_with_the_headers_empty(bob: User, as_user: Callable[[User], APIClient]) -> None:
     answer = as_user(bob).post(VERIFY)
     assert (answer.status_code, answer["X-Auth-Username"]) == (405, "")
+
+
+@pytest.mark.parametrize("cookie", ["", "sessionid=x"])
+def test_unknown_host_is_refused_with_the_headers_empty(db: None, api: APIClient, cookie: str) -> None:
+    answer = api.get(VERIFY, HTTP_HOST="evil.example", HTTP_COOKIE=cookie)
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_host")
+    assert [answer[header] for header in IDENTITY] == ["", "", ""]
+
+
+@pytest.mark.parametrize("origin", ["https://app.example.org", "https://evil.example"])
+def test_preflight_is_answered_with_the_headers_empty(
+    db: None, api: APIClient, settings: Settings, origin: str
+) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://app.example.org"]
+    answer = api.options(VERIFY, HTTP_ORIGIN=origin, HTTP_ACCESS_CONTROL_REQUEST_METHOD="GET")
+    assert answer.status_code == 200
+    assert [answer[header] for header in IDENTITY] == ["", "", ""]
+
+
+@pytest.mark.parametrize(("failure", "status"), [(OperationalError, 503), (DataError, 500)])
+def test_fault_before_the_view_is_answered_with_the_headers_empty(
+    db: None, api: APIClient, failure: type[Exception], status: int
+) -> None:
+    api.raise_request_exception = False
+    with patch("django.contrib.sessions.middleware.SessionMiddleware.process_request", side_effect=failure):
+        answer = api.get(VERIFY, HTTP_COOKIE="sessionid=x")
+    assert answer.status_code == status
+    assert [answer[header] for header in IDENTITY] == ["", "", ""]
+
+
+def test_fault_of_the_view_is_answered_with_the_headers_empty(db: None, api: APIClient) -> None:
+    api.raise_request_exception = False
+    with patch("auth_api.models.credentials.AuthTokenManager.find", side_effect=DataError):
+        answer = api.get(VERIFY, HTTP_AUTHORIZATION=f"Token {generate('lk')}")
+    assert answer.status_code == 500
+    assert [answer[header] for header in IDENTITY] == ["", "", ""]
+
+
+def test_headers_are_on_no_other_answer(db: None, api: APIClient) -> None:
+    for path in ("/api/v1/users/me/", "/api/v1/nope/", "/admin/"):
+        for answer in (
+            api.get(path),
+            api.get(path, HTTP_HOST="evil.example"),
+            api.options(path, HTTP_ORIGIN="https://evil.example", HTTP_ACCESS_CONTROL_REQUEST_METHOD="GET"),
+        ):
+            assert not set(IDENTITY) & set(answer.headers)
+
+
+def test_endpoint_is_where_those_who_answer_in_its_place_take_it_to_be() -> None:
+    assert reverse("auth-verify") == VERIFY == identity.VERIFY
 
 
 def test_name_beyond_ascii_is_percent_encoded(
