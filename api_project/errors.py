@@ -8,6 +8,7 @@ from django.core.exceptions import DisallowedHost, RequestDataTooBig, Suspicious
 from django.db import DataError, Error, IntegrityError
 from django.db.transaction import TransactionManagementError
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
@@ -79,7 +80,7 @@ def as_api_exception(exc: Exception) -> Exception:
         return ServiceUnavailable()
     if isinstance(exc, RequestDataTooBig):
         return BodyTooLarge()
-    if isinstance(exc, SuspiciousOperation | UnreadablePostError):
+    if isinstance(exc, SuspiciousOperation | UnreadablePostError | MultiPartParserError):
         return ParseError(_("The request can't be read."))
     return exc
 

@@ -234,6 +234,7 @@ PASSWORD_CHECK_WAIT = read(
 )
 LOGIN_URL, LOGIN_REDIRECT_URL = "login", "dashboard"
 CSRF_FAILURE_VIEW = "api_project.errors.csrf_failure"
+FILE_UPLOAD_HANDLERS = ["api_project.uploads.NoFiles"]
 SESSION_ENGINE = "auth_api.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds; of a session that is to be remembered, and at most of any other
 # Passed on to `manage.py create_first_admin`; empty means a random one.

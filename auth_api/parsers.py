@@ -8,6 +8,8 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, FormParser, JSONParser, MultiPartParser
 from rest_framework.utils import json
 
+from users.attempts import underlying
+
 MAX_BODY_BYTES = 16 * 1024  # nothing that this API takes is larger
 
 
@@ -18,6 +20,8 @@ class BoundedMixin(BaseParser):
         """Parse the body, or raise RequestDataTooBig."""
         if int(parser_context["request"].META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
             raise RequestDataTooBig
+        # Kept in memory, also of a multipart form: one that breaks in the middle still has to be searched for a name.
+        underlying(parser_context["request"]).body  # noqa: B018 - to read it once is what keeps it
         return super().parse(stream, media_type, parser_context)
 
 
@@ -42,7 +46,16 @@ class BoundedFormParser(BoundedMixin, FormParser):
 
 
 class BoundedMultiPartParser(BoundedMixin, MultiPartParser):
-    """REST framework's parser."""
+    """REST framework's parser. Where it fails, ``request.POST`` is empty: it would fail once more otherwise."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        """Parse the body."""
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except ParseError:
+            inner: Any = underlying(parser_context["request"])
+            inner._mark_post_parse_error()  # noqa: SLF001 - as Django does when it reads the form itself
+            raise
 
 
 FORMS: list[type[BaseParser]] = [BoundedFormParser, BoundedMultiPartParser]

@@ -84,7 +84,7 @@ def pieces(request: HttpRequest) -> Iterator[bytes]:
         while left > 0 and (chunk := request.read(CHUNK)):
             left -= len(chunk)
             yield chunk
-    except RawPostDataException:  # a multipart form, parsed from the stream as far as it went
+    except RawPostDataException:  # the client went away in the middle
         return
 
 

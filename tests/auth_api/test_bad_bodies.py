@@ -18,6 +18,7 @@ FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 PASSWORD_PART = b'\r\n--x\r\nContent-Disposition: form-data; name="password"\r\n\r\nsecret\r\n--x--'
 PART = b'--x\r\nContent-Disposition: form-data; name="username"\r\n\r\nbob'
+A_FILE = b'Content-Disposition: form-data; name="more"; filename="x"\r\n\r\nx'
 
 NAMELESS = [
     (b"", JSON, 400),
@@ -76,6 +77,8 @@ NAMING = [
     ('{"username": "bob", "password": "x"}'.encode("utf-16"), JSON, 400),
     (PART + b"\r\n" + b"x" * 20_000, "multipart/form-data; boundary=x", 413),
     (PART, "multipart/form-data", 400),
+    (PART + b"\r\n--x\r\n" + A_FILE, "multipart/form-data; boundary=x", 400),
+    (b"--x\r\n" + A_FILE + b"\r\n" + PART, "multipart/form-data; boundary=x", 400),
 ]
 # What stands behind the name must not get into the log with it.
 REVEALING = [
