@@ -13,11 +13,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import NotAuthenticated
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import APIException, NotAuthenticated
 
+from api_project.errors import plain_error
+from auth_api.refusals import read_form
 from auth_api.services import InvalidCredentials, begin_session, confirmed
-from users.attempts import Entrance, FailureReason, enter, refuse, turned_away
+from users.attempts import Entrance, FailureReason, refuse, turned_away
 
 Response = TypeVar("Response", bound=HttpResponse)
 
@@ -99,11 +103,16 @@ class LatchkeyAdminSite(AdminSite):
     site_header = _("Latchkey")
     site_title = _("Latchkey")
 
+    @method_decorator(csrf_exempt)  # Django's view checks, after what can't be read has left its row
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the form, or log in, as Django's site does, which names its view where nobody can put another."""
         if request.method == "GET" and self.has_permission(request):
             return redirect("admin:index")
-        enter(request, Entrance.ADMIN)
+        try:
+            if request.method == "POST":
+                read_form(request, entrance=Entrance.ADMIN)
+        except APIException as refusal:
+            return plain_error(request, refusal)
         request.current_app = self.name  # for the links of its templates
         own = {"title": _("Log in"), "subtitle": None, "app_path": request.get_full_path()}
         context = self.each_context(request) | own | {"username": request.user.get_username()} | (extra_context or {})

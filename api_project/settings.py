@@ -311,5 +311,7 @@ LOGGING = {
         "django.request": {"level": "ERROR", "filters": ["but_503"]},
         # Neither would a traceback for every scanner; the answer says what is wrong.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.security.RequestDataTooBig": {"level": "CRITICAL"},
+        "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
     },
 }

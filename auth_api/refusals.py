@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 from urllib.parse import unquote_plus
@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.utils import json
 
 from auth_api.inputs import CredentialsSerializer
+from auth_api.parsers import FORMS
 from users.attempts import Entrance, FailureReason, enter, refuse, underlying
 
 CHUNK = 64 * 1024  # bytes
@@ -32,13 +33,25 @@ END_OF_NAME = re.compile(r"[\x00-\x1f\x7f\"';&=,{}<>]")
 def read_credentials(
     request: Request, *, entrance: Entrance, serializer_class: type[CredentialsSerializer]
 ) -> dict[str, Any]:
-    """Return the validated credentials in the body.
-
-    A body that names an account and is refused counts as an attempt on it. Sends ``user_login_failed`` then.
-    """
+    """Return the validated credentials in the body. One that is refused counts as ``counted`` says."""
     enter(request, entrance)
-    try:
+    with counted(request):
         return validated(request.data, serializer_class)
+
+
+def read_form(request: HttpRequest, *, entrance: Entrance) -> None:
+    """Read the form in the body, as ``request.POST`` has it then. One that is refused counts as ``counted`` says."""
+    enter(request, entrance)
+    sent = Request(request, parsers=[parser() for parser in FORMS])
+    with counted(sent):
+        sent.data  # noqa: B018 - what it returns is for REST framework's views
+
+
+@contextmanager
+def counted(request: Request) -> Iterator[None]:
+    """Count a body that names an account and is refused as an attempt on it. Sends ``user_login_failed`` then."""
+    try:
+        yield
     except (APIException, SuspiciousOperation):
         name = attempted_name(request)
         if name:

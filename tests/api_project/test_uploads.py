@@ -12,7 +12,7 @@ from tests.conftest import PASSWORD
 from users.models import User
 
 SIZES = [1, 10_000, 5_000_000]  # bytes: Django spools from 2.5 MB on
-ENTRANCES = ["/login/", "/api/v1/auth/login/", "/api/v1/auth/session/"]
+ENTRANCES = ["/login/", "/admin/login/", "/api/v1/auth/login/", "/api/v1/auth/session/"]
 FORM = {"username": "sue", "password": PASSWORD}
 
 

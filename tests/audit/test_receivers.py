@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import logging
 from typing import Any
 from unittest.mock import patch
 
@@ -195,6 +196,41 @@ def test_refused_admin_login_leaves_one_row(
     answer = client.post(ADMIN_LOGIN, {"username": name, "password": password})
     assert answer.status_code == 200
     assert rows() == [(name.rstrip("\0")[:254], False, reason, "admin")]
+
+
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data; boundary=x"
+PART = b'--x\r\nContent-Disposition: form-data; name="username"\r\n\r\nsue\r\n--x'
+
+
+@pytest.mark.parametrize("address", [ADMIN_LOGIN, "/login/"])
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        (b"username=sue&password=" + b"x" * 20_000, FORM, 413),
+        (b"username=sue&password=" + b"x" * 3_000_000, FORM, 413),
+        (b"username=sue&password=x&" + b"a=1&" * 1001, FORM, 400),
+        (b'{"username": "sue", "password": "x"}', "application/json", 415),
+        (PART, "multipart/form-data", 400),
+        (PART + b"\r\n" + b"x" * 20_000, MULTIPART, 413),
+    ],
+)
+def test_page_login_that_cant_be_read_leaves_one_row_and_no_traceback(
+    staff: User, caplog: pytest.LogCaptureFixture, address: str, body: bytes, content_type: str, status: int
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["csrftoken"] = "a" * 32
+    answer = client.generic("POST", address, body, content_type, headers={"X-CSRFToken": "a" * 32})
+    assert answer.status_code == status
+    assert answer["Content-Type"].startswith("text/html")
+    assert rows() == [("sue", False, "malformed", "admin" if address == ADMIN_LOGIN else "page")]
+    assert not [line for line in caplog.records if line.levelno >= logging.ERROR or line.exc_info]
+
+
+def test_admin_login_asks_for_the_csrf_token(staff: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert client.post(ADMIN_LOGIN, {"username": "sue", "password": PASSWORD}).status_code == 403
+    assert rows() == []
 
 
 def written() -> list[Any]:
