@@ -9,6 +9,7 @@ from django.db import DataError, Error, IntegrityError
 from django.db.transaction import TransactionManagementError
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
@@ -67,6 +68,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     # Also where a page or YAML was asked for, as under /api/docs/ and /api/schema/.
     request = context["request"]
     request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
+    if status.is_server_error(response.status_code):
+        keep_csrf_token(request)
     if isinstance(response.data, list):
         response.data = {"non_field_errors": response.data}
     response.data["code"] = error_code(exc, response)
@@ -113,6 +116,13 @@ def plain_error(request: HttpRequest, error: APIException) -> HttpResponse:
     return response
 
 
+def keep_csrf_token(request: HttpRequest) -> None:
+    """Take back the new CSRF token of a login that came to nothing: the form in the browser has the old one."""
+    for name in ("CSRF_COOKIE", "CSRF_COOKIE_NEEDS_UPDATE"):
+        request.META.pop(name, None)
+    CsrfViewMiddleware(server_error).process_request(request)  # reads the cookie once more
+
+
 @csrf_exempt
 def api_not_found(request: HttpRequest) -> HttpResponse:
     """404 for any method on any path under /api/ that is no endpoint."""
@@ -144,4 +154,5 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500: 503 when the database is what failed, wherever it did, else 500."""
+    keep_csrf_token(request)
     return plain_error(request, ServiceUnavailable() if is_database_failure(sys.exception()) else APIException())
