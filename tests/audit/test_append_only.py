@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from audit import retention
-from audit.models import LoginLog, Retention
+from audit.models import LoginLog, QuarterHour, Retention
 
 
 @pytest.fixture
@@ -37,6 +37,11 @@ def by_save(row: LoginLog) -> None:
     row.save()
 
 
+def by_upsert(row: LoginLog) -> None:
+    again = LoginLog(pk=row.pk, username="eve", is_success=True, entrance="api")
+    LoginLog.objects.bulk_create([again], update_conflicts=True, unique_fields=["id"], update_fields=["username"])
+
+
 CHANGES = {
     "save": by_save,
     "delete": lambda row: row.delete(),
@@ -45,7 +50,21 @@ CHANGES = {
     "bulk update": lambda row: LoginLog.objects.bulk_update([row], ["username"]),
     "SQL update": by_sql("UPDATE audit_loginlog SET username = 'eve'"),
     "SQL delete": by_sql("DELETE FROM audit_loginlog"),
+    "upsert": by_upsert,
 }
+# What SQLite has beside them.
+EVES = """
+    (id, username, login_time, user_agent, is_success, failure_reason, entrance, request_id)
+    SELECT {id}, 'eve', '2026-01-01 00:00:00', '', 0, '', 'api', '' FROM audit_loginlog
+"""
+REPLACEMENTS = [
+    "REPLACE INTO audit_loginlog" + EVES.format(id="id"),
+    "INSERT OR REPLACE INTO audit_loginlog" + EVES.format(id="id"),
+    "INSERT OR REPLACE INTO audit_loginlog" + EVES.format(id="CAST(id AS TEXT)"),
+    "INSERT OR REPLACE INTO audit_loginlog" + EVES.format(id="id").replace("(id", "(rowid"),
+    "INSERT OR REPLACE INTO audit_loginlog SELECT * FROM audit_loginlog",
+    "UPDATE OR REPLACE audit_loginlog SET id = id + 1, username = 'eve'",
+]
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
@@ -53,6 +72,26 @@ def test_database_refuses_to_change_a_row(row: LoginLog, change: Callable[[Login
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         change(row)
     assert LoginLog.objects.get().username == "bob"
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no REPLACE")
+@pytest.mark.parametrize("statement", REPLACEMENTS)
+def test_database_refuses_to_replace_a_row(row: LoginLog, statement: str) -> None:
+    counts = list(QuarterHour.objects.values())
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        by_sql(statement)(row)
+    assert LoginLog.objects.get().username == "bob"
+    assert list(QuarterHour.objects.values()) == counts
+
+
+def test_rows_of_any_new_id_are_taken(row: LoginLog) -> None:
+    first = row.pk
+    write(days=1)
+    LoginLog.objects.bulk_create(
+        LoginLog(pk=number, username="bob", is_success=True, entrance="api") for number in (first + 10, first + 5, None)
+    )
+    assert set(LoginLog.objects.values_list("id", flat=True)) >= {first, first + 1, first + 5, first + 10}
+    assert LoginLog.objects.count() == 5
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
