@@ -143,8 +143,34 @@ def test_old_rows_are_counted_by_halving(db: None, ages: list[int], count: int) 
     assert retention.rows_before(timezone.now() - timedelta(days=365)) == count
 
 
-@pytest.mark.parametrize("age", ["", "old", "-1d", "0", "99999999999d"])
-def test_age_that_is_none_is_refused(row: LoginLog, age: str) -> None:
-    with pytest.raises(CommandError):
-        call_command("prune_login_logs", "--older-than", age)
+@pytest.mark.parametrize(
+    ("age", "reason"),
+    [
+        ("", "no duration"),
+        ("old", "no duration"),
+        ("365", "write 365d"),
+        (" 365 ", "write 365d"),
+        ("+365", "write 365d"),
+        ("1_000", "write 365d"),
+        ("\u0663", "write 365d"),
+        ("-1d", "between 1d and"),
+        ("0", "write 365d"),
+        ("0d", "between 1d and"),
+        ("365s", "between 1d and"),
+        ("23h 59m", "between 1d and"),
+        ("36501d", "between 1d and"),
+        ("999999999d", "between 1d and"),
+        ("99999999999d", "no duration"),
+        ("9" * 5000 + "d", "invalid age"),
+    ],
+)
+def test_age_that_is_none_is_refused(row: LoginLog, age: str, reason: str) -> None:
+    with pytest.raises(CommandError, match=reason):
+        call_command("prune_login_logs", f"--older-than={age}")
     assert LoginLog.objects.exists()
+
+
+@pytest.mark.parametrize(("age", "count"), [("1d", 0), ("57w", 0), ("24h", 0), ("58w", 1), ("36500d", 1)])
+def test_age_has_a_unit(row: LoginLog, age: str, count: int) -> None:
+    call_command("prune_login_logs", "--older-than", age)
+    assert LoginLog.objects.count() == count

@@ -12,15 +12,19 @@ from tqdm import tqdm
 
 from audit.retention import prune, rows_before
 
+SHORTEST, LONGEST = timedelta(days=1), timedelta(days=36_500)
+
 
 def age(text: str) -> timedelta:
-    """Return the duration, such as 365d."""
+    """Return the duration, such as 365d. Without a unit it would be seconds, which is next to the whole log."""
     try:
         parsed: timedelta = TimeDelta().deserialize(text)
     except (ValidationError, OverflowError):
         raise ArgumentTypeError(f"{text!r} is no duration such as 365d") from None
-    if parsed <= timedelta(0):
-        raise ArgumentTypeError("has to be more than nothing")
+    if not text.strip()[-1].isalpha():
+        raise ArgumentTypeError(f"{text!r} has no unit; write 365d for days, 52w for weeks")
+    if not SHORTEST <= parsed <= LONGEST:
+        raise ArgumentTypeError(f"{text!r} is not between 1d and {LONGEST.days}d")
     return parsed
 
 
@@ -31,7 +35,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the age."""
-        parser.add_argument("--older-than", type=age, required=True, metavar="AGE", help="such as 365d")
+        parser.add_argument(
+            "--older-than", type=age, required=True, metavar="AGE", help="from 1d to 36500d, such as 365d"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prune, and say how much went."""
