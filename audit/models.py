@@ -86,8 +86,8 @@ def conditions_of(network: Network) -> list[Condition]:
         return [("ip_address", str(network.network_address))]
     place = range_of(network)
     equal = [(f"address_{place.equal[0]}", place.equal[1])] if place.equal else []
-    within = [(f"address_{place.within[0]}", place.within[1:])] if place.within else []
-    return equal + within
+    ranges = [(f"address_{part}", (low, high)) for part, low, high in filter(None, (place.within, place.family))]
+    return equal + ranges
 
 
 class LoginLog(models.Model):

@@ -14,8 +14,10 @@ from users.clients import parse_address
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 SIGN = 2**63  # what a signed number of 64 bits is off an unsigned one
-# IPv4 is kept apart from IPv6: under a prefix that nobody has, or as negative numbers.
+# IPv4 is kept apart from IPv6 by negative numbers. In ``fine`` those are IPv6's as well, and IPv4 is under a prefix
+# that nobody has: networks that reach there are told apart by ``coarse``.
 IPV4_FINE = SIGN - 2**24
+COARSE = {4: (-(2**8), -1), 6: (0, 2**32 - 1)}
 
 
 class Parts(NamedTuple):
@@ -61,10 +63,14 @@ def parse_network(text: str) -> Network | None:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The rows of a network: one value of a part, unless it is wider than all of them, and a range of another."""
+    """The rows of a network: one value of a part, unless it is wider than all of them, and a range of another.
+
+    Where these may be addresses of the other family too, ``family`` is the range of a third.
+    """
 
     equal: tuple[str, int] | None
     within: tuple[str, int, int] | None
+    family: tuple[str, int, int] | None
 
 
 def range_of(network: Network) -> Range:
@@ -74,7 +80,9 @@ def range_of(network: Network) -> Range:
     held = [(size, part) for size, part in zip(sizes, Parts._fields, strict=False) if size <= network.prefixlen]
     size, part = held[-1] if held else (0, "")
     other = "host" if part == "fine" else "fine"
+    is_shared = part not in {"coarse", "medium"} and last.fine >= IPV4_FINE
     return Range(
         equal=(part, getattr(first, part)) if part else None,
         within=(other, getattr(first, other), getattr(last, other)) if network.prefixlen > size or not part else None,
+        family=("coarse", *COARSE[network.version]) if is_shared else None,
     )

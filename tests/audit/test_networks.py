@@ -5,8 +5,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import pytest
 
-from audit.models import LoginLog
-from audit.networks import Parts, parse_network, parts_of, range_of
+from audit.models import LoginLog, conditions_of
+from audit.networks import Address, Network, Parts, parse_network, parts_of, range_of
+from users.clients import parse_address
 
 EXTREMES = [
     "0.0.0.0",  # noqa: S104 - an address, not a binding
@@ -30,7 +31,8 @@ def holds(text: str, address: IPv4Address | IPv6Address) -> bool:
     assert network is not None
     place, parts = range_of(network), parts_of(address)
     is_equal = place.equal is None or getattr(parts, place.equal[0]) == place.equal[1]
-    return is_equal and (place.within is None or place.within[1] <= getattr(parts, place.within[0]) <= place.within[2])
+    ranges = [bounds for bounds in (place.within, place.family) if bounds]
+    return is_equal and all(low <= getattr(parts, part) <= high for part, low, high in ranges)
 
 
 @pytest.mark.parametrize("text", NETWORKS)
@@ -48,14 +50,51 @@ def test_range_has_the_addresses_of_the_network_and_no_others(text: str) -> None
             assert holds(text, address) == (address in network), address
 
 
-def test_ipv4_and_ipv6_do_not_meet() -> None:
-    for number in range(0, 256, 5):
-        address = IPv4Address(f"{number}.0.0.{number}")
-        assert not holds("2000::/3", address)
-        assert not holds("fe80::/10", address)
-        assert not holds("::/8", address)
-    assert not holds("0.0.0.0/0", ip_address("2001:db8::1"))
-    assert not holds("10.0.0.0/8", ip_address("2001:db8::a00:1"))
+def any_address(chance: random.Random) -> Address:
+    """Return one of either family, more often than not where the two meet in numbers, or at an end."""
+    if chance.random() < 0.5:
+        return IPv4Address(chance.choice([0, 2**32 - 1, 127 << 24 | 1, chance.getrandbits(32)]))
+    start = chance.choice([0, 2**128 - 1, 0xFFFF_FFFF_FF << 88, 1 << 127, 0xFFFF << 112, 0xFFFF << 32])
+    return IPv6Address(start ^ chance.getrandbits(chance.choice([1, 8, 32, 64, 88, 128])))
+
+
+def any_network(chance: random.Random) -> Network:
+    """Return one that begins, ends or lies somewhere near such an address."""
+    address = any_address(chance)
+    return ip_network(f"{address}/{chance.randrange(address.max_prefixlen + 1)}", strict=False)
+
+
+def ends_of(network: Network) -> list[Address]:
+    """Return the first and the last address, and those beside them that are none of the network's."""
+    first, last, top = int(network[0]), int(network[-1]), 2**network.max_prefixlen
+    return [type(network[0])(number) for number in (first - 1, first, last, last + 1) if 0 <= number < top]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_networks_of_either_family_have_their_own_addresses_alone(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - likewise
+    networks = [any_network(chance) for _ in range(60)]
+    addresses = [any_address(chance) for _ in range(40)]
+    addresses += [address for network in networks for address in ends_of(network)]
+    rows = [parse_address(str(address)) or address for address in addresses]  # IPv4 where one is mapped into IPv6
+    for text in map(str, networks):
+        network = parse_network(text)  # likewise
+        assert network is not None
+        assert [row for row in rows if holds(text, row)] == [row for row in rows if row in network], text
+
+
+WIDE = ["ff00::/8", "f000::/4", "8000::/1", "ffff::/16", "ffff:ffff:ff00::/40", "::/0", "0.0.0.0/0", "127.0.0.0/24"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", [*WIDE, "128.0.0.0/1", "ffff:ffff:ff7f::/64", "ffff:ffff:ff7f:0:8000::/65", "::/1"])
+def test_rows_of_a_network_are_of_its_family(text: str) -> None:
+    addresses = ["127.0.0.1", "255.255.255.255", "::1", "ff02::1", "ffff:ffff:ff7f::1", "ffff:ffff:ff7f:0:8000::1"]
+    for address in addresses:
+        LoginLog.objects.create(ip_address=address, username="x", is_success=True, entrance="api")
+    network = ip_network(text)
+    found = LoginLog.objects.matching(conditions_of(network)).values_list("ip_address", flat=True)
+    assert set(found) == {address for address in addresses if ip_address(address) in network}
 
 
 @pytest.mark.parametrize("text", EXTREMES)
