@@ -1,7 +1,7 @@
 """The login log's read-only API."""
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from audit.export import FORMATS, batches_of
+from audit.export import FORMATS, Row, batches_of
 from audit.filters import LoginLogFilter, StrictFilterBackend
 from audit.inputs import SummaryInput
 from audit.keyset import Span
@@ -82,7 +82,8 @@ class LoginLogViewSet(ReadOnlyModelViewSet[LoginLog]):
         """Return a page, or stream everything."""
         rows = self.filter_queryset(self.get_queryset())
         if request.query_params.get("format") in FORMATS:
-            return export(rows, self.span, request.query_params["format"])
+            batches = batches_of(rows, self.span) if request.method != "HEAD" else None
+            return export(batches, request.query_params["format"])
         page = self.paginate_queryset(rows.values(*COLUMNS))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
@@ -108,19 +109,14 @@ class LoginLogViewSet(ReadOnlyModelViewSet[LoginLog]):
         return Response(SummarySerializer(summarise(rows, self.span, only=only, **asked.validated_data)).data)
 
 
-def export(rows: QuerySet[LoginLog], span: Span, name: str) -> StreamingHttpResponse:
-    """Return the rows as a file that is written while it is sent. A client that goes away ends the reading."""
+def export(batches: Iterator[list[Row]] | None, name: str) -> StreamingHttpResponse:
+    """Return the rows as a file that is written while it is sent, or its headers alone.
+
+    A client that goes away ends the reading.
+    """
     content_type, write = FORMATS[name]
-    batches = batches_of(rows, span)
     # Whatever fails at the first rows is still answered with a status of its own.
-    head = list(next_of(batches))
-    response = StreamingHttpResponse(write(chain(head, batches)), content_type=f"{content_type}; charset=utf-8")
+    text = write(chain(list(islice(batches, 1)), batches)) if batches else ()
+    response = StreamingHttpResponse(text, content_type=f"{content_type}; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="login-logs.{name}"'
     return response
-
-
-def next_of(batches: Iterator[list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
-    """Yield the next batch, if there is one."""
-    first = next(batches, None)
-    if first is not None:
-        yield first

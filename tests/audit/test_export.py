@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
-from rest_framework.test import APIClient
+from rest_framework.test import APIClient, force_authenticate
 
 from audit import export
 from audit.models import LoginLog
+from audit.views import LoginLogViewSet
 from users.models import User
 
 LOGS = "/api/v1/audit/login-logs/"
@@ -101,6 +103,30 @@ def test_headers_say_what_it_is(staff: User, as_user: AsUser) -> None:
         assert answer.headers["Content-Type"] == f"{content_type}; charset=utf-8"
         assert answer.headers["Content-Disposition"] == f'attachment; filename="login-logs.{name}"'
         assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("name", ["csv", "ndjson"])
+def test_head_has_the_headers_and_reads_no_row(staff: User, as_user: AsUser, name: str) -> None:
+    write()
+    client = as_user(staff)
+    url = f"{LOGS}?format={name}&is_success=true"
+    full = client.get(url, headers={"X-Request-ID": "one-and-the-same"})
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.head(url, headers={"X-Request-ID": "one-and-the-same"})
+    assert (answer.status_code, answer.headers) == (200, full.headers)
+    assert answer.getvalue() == b""
+    assert not [query for query in queries if "audit_loginlog" in query["sql"]]
+    assert client.head(f"{url}&page_size=5").status_code == 400
+
+
+@pytest.mark.parametrize("name", ["csv", "ndjson"])
+def test_nothing_is_written_for_head(staff: User, rf: RequestFactory, name: str) -> None:
+    """Ask the view itself: the test's client would take the body off, and the server as well."""
+    write()
+    request = rf.head(LOGS, {"format": name})
+    force_authenticate(request, user=staff)
+    answer = LoginLogViewSet.as_view({"get": "list", "head": "list"})(request)
+    assert b"".join(answer) == b""
 
 
 @pytest.mark.parametrize(
