@@ -21,3 +21,17 @@ def read(parse: Callable[..., T], name: str, expected: str, **options: Any) -> T
         return parse(name, **options)
     except (EnvError, ValueError, OverflowError):
         raise ImproperlyConfigured(f"The environment variable {name} must hold {expected}.") from None
+
+
+def read_list(
+    parse: Callable[..., str], name: str, expected: str, *, item: Callable[[str], T], default: str = ""
+) -> list[T]:
+    """Return what stands between the commas of the variable ``name``, each as ``item`` reads it.
+
+    Spaces around an item and empty items don't count. Raises ImproperlyConfigured as ``read`` does.
+    """
+
+    def parse_items(name: str) -> list[T]:
+        return [item(text.strip()) for text in parse(name, default=default).split(",") if text.strip()]
+
+    return read(parse_items, name, expected)

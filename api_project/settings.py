@@ -10,13 +10,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
 
-from api_project.environment import read
+from api_project.environment import read, read_list
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what this machine keeps: database, secret key, collected static files
 env = Env()
 A_DURATION = "a duration such as 15m, 12h or 30d, at most 36500d; 0 switches it off"
 ORIGINS = "origins such as https://app.example.org, separated by commas"
+NETWORKS = "networks such as 10.0.0.0/8, separated by commas"
 LIFETIME = validate.Range(min=timedelta(0), max=timedelta(days=36_500))
 
 # --- The process -----------------------------------------------------------------------------------------------------
@@ -37,21 +38,13 @@ WORKERS = read(env.int, "WORKERS", "a number from 1 to 512", default=CPUS, valid
 
 # --- Who may reach it ------------------------------------------------------------------------------------------------
 
-ALLOWED_HOSTS = read(
-    env.list, "ALLOWED_HOSTS", "host names, separated by commas", default=["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = read_list(
+    env.str, "ALLOWED_HOSTS", "host names, separated by commas", item=str, default="localhost,127.0.0.1,[::1]"
 )
-CSRF_TRUSTED_ORIGINS = read(env.list, "CSRF_TRUSTED_ORIGINS", ORIGINS, default=[])
-TRUSTED_PROXIES = read(
-    env.list, "TRUSTED_PROXIES", "networks such as 10.0.0.0/8, separated by commas", default=[], subcast=ip_network
-)
-METRICS_NETWORKS = read(
-    env.list,
-    "METRICS_NETWORKS",
-    "networks such as 10.0.0.0/8, separated by commas",
-    default=[ip_network("127.0.0.0/8"), ip_network("::1/128")],
-    subcast=ip_network,
-)
-CORS_ALLOWED_ORIGINS = read(env.list, "CORS_ALLOWED_ORIGINS", ORIGINS, default=[])
+CSRF_TRUSTED_ORIGINS = read_list(env.str, "CSRF_TRUSTED_ORIGINS", ORIGINS, item=str)
+TRUSTED_PROXIES = read_list(env.str, "TRUSTED_PROXIES", NETWORKS, item=ip_network)
+METRICS_NETWORKS = read_list(env.str, "METRICS_NETWORKS", NETWORKS, item=ip_network, default="127.0.0.0/8,::1/128")
+CORS_ALLOWED_ORIGINS = read_list(env.str, "CORS_ALLOWED_ORIGINS", ORIGINS, item=str)
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_CREDENTIALS = True  # listed origins only, and the cookie is SameSite=Lax
 CORS_EXPOSE_HEADERS = ["Retry-After", "WWW-Authenticate", "X-CSRFToken", "X-Request-ID"]
@@ -209,21 +202,21 @@ TOKEN_LIFETIME = read(env.timedelta, "TOKEN_LIFETIME", A_DURATION, default=timed
 TOKEN_IDLE_LIFETIME = read(
     env.timedelta, "TOKEN_IDLE_LIFETIME", A_DURATION, default=timedelta(days=14), validate=LIFETIME
 )
-TOKENS_PER_USER = read(env.int, "TOKENS_PER_USER", "a number; 0 for any", default=25, validate=validate.Range(min=0))
-A_LIMIT = "a number; 0 switches the limit off"
-NOT_NEGATIVE = validate.Range(min=0)
+A_LIMIT = "a number from 1 to 1000000, or 0 for no limit"
+LIMIT = validate.Range(0, 1_000_000)
+TOKENS_PER_USER = read(env.int, "TOKENS_PER_USER", A_LIMIT, default=25, validate=LIMIT)
 LOGIN_FAILURES_PER_ACCOUNT_AND_NETWORK = read(
-    env.int, "LOGIN_FAILURES_PER_ACCOUNT_AND_NETWORK", A_LIMIT, default=5, validate=NOT_NEGATIVE
+    env.int, "LOGIN_FAILURES_PER_ACCOUNT_AND_NETWORK", A_LIMIT, default=5, validate=LIMIT
 )
-LOGIN_FAILURES_PER_ACCOUNT = read(env.int, "LOGIN_FAILURES_PER_ACCOUNT", A_LIMIT, default=30, validate=NOT_NEGATIVE)
-LOGIN_FAILURES_PER_NETWORK = read(env.int, "LOGIN_FAILURES_PER_NETWORK", A_LIMIT, default=100, validate=NOT_NEGATIVE)
+LOGIN_FAILURES_PER_ACCOUNT = read(env.int, "LOGIN_FAILURES_PER_ACCOUNT", A_LIMIT, default=30, validate=LIMIT)
+LOGIN_FAILURES_PER_NETWORK = read(env.int, "LOGIN_FAILURES_PER_NETWORK", A_LIMIT, default=100, validate=LIMIT)
 A_WINDOW = validate.Range(min=timedelta(seconds=1), max=timedelta(days=30))
 LOGIN_WINDOW = read(
     env.timedelta, "LOGIN_WINDOW", "a duration from 1s to 30d", default=timedelta(minutes=15), validate=A_WINDOW
 )
 # Of one process. One more password than there are processors would only slow down the others.
 PASSWORD_CHECKS_AT_ONCE = read(
-    env.int, "PASSWORD_CHECKS_AT_ONCE", A_LIMIT, default=max(1, CPUS // WORKERS), validate=NOT_NEGATIVE
+    env.int, "PASSWORD_CHECKS_AT_ONCE", A_LIMIT, default=max(1, CPUS // WORKERS), validate=LIMIT
 )
 PASSWORD_CHECKS_WAITING = read(
     env.int, "PASSWORD_CHECKS_WAITING", "a number from 0 to 512", default=64, validate=validate.Range(0, 512)

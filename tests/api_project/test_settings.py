@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = (ROOT / "api_project" / "settings.py").read_text()
 
 
 def load(expression: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -30,6 +31,9 @@ def load(expression: str, **environment: str) -> subprocess.CompletedProcess[str
         ("settings.TOKEN_LIFETIME", "TOKEN_LIFETIME", "12h", "12:00:00"),
         ("settings.TOKEN_LIFETIME", "TOKEN_LIFETIME", "0", "0:00:00"),
         ("settings.TRUSTED_PROXIES", "TRUSTED_PROXIES", "10.0.0.0/8", "[IPv4Network('10.0.0.0/8')]"),
+        ("settings.TRUSTED_PROXIES", "TRUSTED_PROXIES", "::1/128 ,,", "[IPv6Network('::1/128')]"),
+        ("settings.TRUSTED_PROXIES", None, None, "[]"),
+        ("settings.METRICS_NETWORKS", "METRICS_NETWORKS", "", "[]"),
         ("settings.METRICS_NETWORKS", None, None, "[IPv4Network('127.0.0.0/8'), IPv6Network('::1/128')]"),
         ("settings.SESSION_COOKIE_SECURE", "HTTPS", "true", "True"),
         (
@@ -59,6 +63,8 @@ def test_variable_is_typed(expression: str, variable: str | None, value: str, re
         ("TOKEN_LIFETIME", "36501d"),
         ("TOKEN_LIFETIME", "999999999999d"),
         ("TOKENS_PER_USER", "-1"),
+        ("DATABASE_CONNECTIONS", "101"),
+        ("PASSWORD_CHECKS_WAITING", "513"),
         ("TOKEN_PREFIX", "l_k"),
         ("TOKEN_PREFIX", ""),
         ("TRUSTED_PROXIES", "proxy.example"),
@@ -76,6 +82,19 @@ def test_wrong_value_is_refused_by_name_and_not_repeated(variable: str, value: s
         f"django.core.exceptions.ImproperlyConfigured: The environment variable {variable} must "
     )
     assert not value or value not in last_line.partition("must")[2]
+
+
+@pytest.mark.parametrize("written", ["a.example,b.example", "a.example, b.example", " a.example ,\tb.example\n,, "])
+@pytest.mark.parametrize("variable", ["ALLOWED_HOSTS", "CORS_ALLOWED_ORIGINS", "CSRF_TRUSTED_ORIGINS"])
+def test_spaces_and_empty_items_of_a_list_do_not_count(variable: str, written: str) -> None:
+    loaded = load(f"settings.{variable}", SECRET_KEY="x" * 50, **{variable: written})
+    assert loaded.stdout.strip() == "['a.example', 'b.example']", loaded.stderr
+
+
+@pytest.mark.parametrize("variable", re.findall(r'env\.int,\s*"(\w+)"', SETTINGS))
+def test_number_without_sense_is_refused_by_name(variable: str) -> None:
+    loaded = load("'loaded'", SECRET_KEY="x" * 50, **{variable: "99999999999999999999999"})
+    assert f"The environment variable {variable} must hold a" in loaded.stderr
 
 
 def test_environment_is_read_in_the_settings_alone() -> None:
