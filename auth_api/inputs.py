@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from auth_api.models import NAME_LENGTH, Scope
 from users.backends import MAX_PASSWORD_LENGTH
+from users.inputs import StrictSerializer
 
 
 class CredentialsSerializer(serializers.Serializer[dict[str, Any]]):
@@ -34,7 +35,13 @@ class SessionLoginSerializer(CredentialsSerializer):
     remember = serializers.BooleanField(default=False, help_text=_("Whether the cookie outlives the browser."))
 
 
-class TokenCreateSerializer(serializers.Serializer[dict[str, Any]]):
+class TokenChangeSerializer(StrictSerializer):
+    """What may be changed of a token: how it is called, not what it may do."""
+
+    name = serializers.CharField(max_length=NAME_LENGTH, required=False, allow_blank=True)
+
+
+class TokenCreateSerializer(StrictSerializer):
     """A token made on purpose, for a script."""
 
     name = serializers.CharField(max_length=NAME_LENGTH)

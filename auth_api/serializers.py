@@ -4,7 +4,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 
 from auth_api.models import AuthToken, IssuedToken, Lockout, Scope, Session
 from auth_api.sessions import SessionStore
@@ -58,14 +57,7 @@ class TokenSerializer(serializers.ModelSerializer[AuthToken]):
             "user_agent",
             "is_current",
         ]
-        read_only_fields = [field for field in fields if field != "name"]
-
-    def update(self, instance: AuthToken, validated_data: dict[str, Any]) -> AuthToken:
-        """Rename the token where it stands: saving it whole could bring back one that was ended meanwhile."""
-        if validated_data and not AuthToken.objects.filter(pk=instance.pk).update(**validated_data):
-            raise NotFound
-        instance.refresh_from_db()
-        return instance
+        read_only_fields = fields
 
     def get_is_current(self, token: AuthToken) -> bool:
         """Compare with the request's own."""

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
-from rest_framework.exceptions import APIException, NotAuthenticated, ValidationError
+from rest_framework.exceptions import APIException, NotAuthenticated, NotFound, ValidationError
 from rest_framework.request import Request
 
 from auth_api.models import AuthToken, IssuedToken, Scope
@@ -115,6 +115,17 @@ def log_in(
         )
         user_logged_in.send(sender=User, request=request, user=user, token_id=issued.token.id)
     return issued
+
+
+def rename(*, token: AuthToken, name: str) -> None:
+    """Rename the token where it stands: saving it whole could bring back one that was ended meanwhile.
+
+    Raises:
+        NotFound: it was.
+    """
+    if not AuthToken.objects.filter(pk=token.pk).update(name=name):
+        raise NotFound
+    token.name = name
 
 
 def log_out(*, request: HttpRequest, token: AuthToken) -> None:

@@ -9,23 +9,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from auth_api.inputs import TokenCreateSerializer
+from auth_api.inputs import TokenChangeSerializer, TokenCreateSerializer
 from auth_api.models import AuthToken, Session
 from auth_api.serializers import IssuedNamedTokenSerializer, SessionSerializer, TokenSerializer
-from auth_api.services import log_in
+from auth_api.services import log_in, rename
 from users.models import User
 
 
 @extend_schema_view(
     list=extend_schema(operation_id="list_tokens", summary="List one's own tokens"),
     retrieve=extend_schema(operation_id="read_token", summary="Read one token"),
-    partial_update=extend_schema(operation_id="rename_token", summary="Rename a token"),
     destroy=extend_schema(operation_id="end_token", summary="End a token"),
 )
 class TokenViewSet(
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
-    mixins.UpdateModelMixin,
     mixins.DestroyModelMixin,
     GenericViewSet[AuthToken],
 ):
@@ -54,6 +52,21 @@ class TokenViewSet(
         device_name = serializer.validated_data.pop("name")
         issued = log_in(request=request, username=username, device_name=device_name, **serializer.validated_data)
         return Response(IssuedNamedTokenSerializer(issued).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        operation_id="rename_token",
+        summary="Rename a token",
+        request=TokenChangeSerializer,
+        responses=TokenSerializer,
+    )
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Rename the token. What else it is stays as it was made."""
+        token = self.get_object()
+        serializer = TokenChangeSerializer(data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        if serializer.validated_data:
+            rename(token=token, **serializer.validated_data)
+        return Response(self.get_serializer(token).data)
 
 
 @extend_schema_view(

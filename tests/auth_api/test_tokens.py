@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.db import OperationalError
@@ -12,8 +11,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.test import APIClient
 
 from audit.models import LoginLog
+from auth_api.inputs import TokenChangeSerializer
 from auth_api.models import AuthToken, Scope, Session
-from auth_api.serializers import TokenSerializer
 from tests.conftest import PASSWORD
 from users.clients import Client
 from users.models import User
@@ -64,12 +63,32 @@ def test_token_is_read_renamed_and_ended(bob: User, as_user: AsUser, api: APICli
     assert client.get(url).status_code == 404
 
 
-def test_nothing_but_the_name_is_changed(bob: User, as_user: AsUser) -> None:
-    token = bob.auth_tokens.issue(scope=Scope.READ).token
-    body = {"scope": "write", "expires_at": None, "user": 1, "digest": "0" * 64, "id": str(uuid4())}
-    assert as_user(bob).patch(f"{TOKENS}{token.id}/", body).status_code == 200
-    unchanged = AuthToken.objects.get(pk=token.pk)
-    assert (unchanged.scope, unchanged.digest, unchanged.expires_at) == (token.scope, token.digest, token.expires_at)
+@pytest.mark.parametrize("field", ["scope", "expires_at", "user", "digest", "id", "is_current", "nonsense"])
+def test_nothing_but_the_name_is_changed(bob: User, as_user: AsUser, field: str) -> None:
+    token = bob.auth_tokens.issue(name="phone", scope=Scope.READ).token
+    before = AuthToken.objects.values().get(pk=token.pk)
+    answer = as_user(bob).patch(f"{TOKENS}{token.id}/", {"name": "script", field: "read"})
+    assert (answer.status_code, set(answer.json())) == (400, {field, "code"})
+    assert AuthToken.objects.values().get(pk=token.pk) == before
+
+
+def test_nothing_is_changed_where_nothing_is_asked_for(bob: User, as_user: AsUser) -> None:
+    token = bob.auth_tokens.issue(name="phone").token
+    answer = as_user(bob).patch(f"{TOKENS}{token.id}/", {})
+    assert (answer.status_code, answer.json()["name"]) == (200, "phone")
+
+
+@pytest.mark.parametrize("name", ["x" * 101, "a\0b", None, ["x"]])
+def test_name_that_makes_no_sense_is_400(bob: User, as_user: AsUser, name: object) -> None:
+    token = bob.auth_tokens.issue(name="phone").token
+    assert set(as_user(bob).patch(f"{TOKENS}{token.id}/", {"name": name}).json()) == {"name", "code"}
+
+
+def test_token_is_not_made_without_what_was_asked_for(bob: User, as_user: AsUser) -> None:
+    client = as_user(bob)
+    answer = client.post(TOKENS, {"name": "script", "password": PASSWORD, "scopes": "read"})
+    assert (answer.status_code, set(answer.json())) == (400, {"scopes", "code"})
+    assert (bob.auth_tokens.count(), LoginLog.objects.count()) == (1, 0)
 
 
 def test_renaming_does_not_bring_back_what_was_ended_meanwhile(
@@ -77,13 +96,13 @@ def test_renaming_does_not_bring_back_what_was_ended_meanwhile(
 ) -> None:
     token, key = bob.auth_tokens.issue(name="phone")
     client = as_user(bob)
-    validate = TokenSerializer.is_valid
+    validate = TokenChangeSerializer.is_valid
 
-    def end_and_validate(self: TokenSerializer, **options: Any) -> bool:
+    def end_and_validate(self: TokenChangeSerializer, **options: Any) -> bool:
         AuthToken.objects.filter(pk=token.pk).delete()
         return validate(self, **options)
 
-    monkeypatch.setattr(TokenSerializer, "is_valid", end_and_validate)
+    monkeypatch.setattr(TokenChangeSerializer, "is_valid", end_and_validate)
     assert client.patch(f"{TOKENS}{token.id}/", {"name": "old phone"}).status_code == 404
     assert api.get(ME, HTTP_AUTHORIZATION=f"Token {key}").status_code == 401
 
@@ -91,13 +110,13 @@ def test_renaming_does_not_bring_back_what_was_ended_meanwhile(
 def test_renaming_writes_nothing_but_the_name(bob: User, as_user: AsUser, monkeypatch: pytest.MonkeyPatch) -> None:
     token = bob.auth_tokens.issue(name="phone").token
     client = as_user(bob)
-    validate = TokenSerializer.is_valid
+    validate = TokenChangeSerializer.is_valid
 
-    def restamp_and_validate(self: TokenSerializer, **options: Any) -> bool:
+    def restamp_and_validate(self: TokenChangeSerializer, **options: Any) -> bool:
         AuthToken.objects.filter(pk=token.pk).update(password_stamp="newer")
         return validate(self, **options)
 
-    monkeypatch.setattr(TokenSerializer, "is_valid", restamp_and_validate)
+    monkeypatch.setattr(TokenChangeSerializer, "is_valid", restamp_and_validate)
     assert client.patch(f"{TOKENS}{token.id}/", {"name": "old phone"}).status_code == 200
     assert AuthToken.objects.get(pk=token.pk).password_stamp == "newer"
 
