@@ -33,8 +33,8 @@ class RecordedAuthenticationForm(AdminAuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         """Record an attempt whose fields are unfit to be checked, such as one without a password."""
-        name = self.data.get("username", "")
-        if self.errors and name.strip():
+        name = self.data.get("username")
+        if self.errors and name is not None:
             refuse(self.request, username=name, reason=FailureReason.MALFORMED)
         return super().clean()
 

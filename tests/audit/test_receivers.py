@@ -185,6 +185,7 @@ def test_admin_login_leaves_one_row(make_user: object, staff: User, client: Clie
         ("nobody", "wrong", "unknown_user"),
         ("bob", PASSWORD, "not_permitted"),
         ("sue", "", "malformed"),
+        ("", PASSWORD, "malformed"),
         ("sue\0", PASSWORD, "malformed"),
         ("x" * 1000, PASSWORD, "unknown_user"),
         ("sue", "x" * 1025, "malformed"),

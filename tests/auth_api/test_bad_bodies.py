@@ -1,6 +1,7 @@
 """Bodies that no login should have: a 4xx in JSON, and one row when an account was named."""
 
 import json
+import time
 
 import pytest
 from rest_framework.test import APIClient
@@ -19,6 +20,9 @@ MULTIPART = "multipart/form-data"
 PASSWORD_PART = b'\r\n--x\r\nContent-Disposition: form-data; name="password"\r\n\r\nsecret\r\n--x--'
 PART = b'--x\r\nContent-Disposition: form-data; name="username"\r\n\r\nbob'
 A_FILE = b'Content-Disposition: form-data; name="more"; filename="x"\r\n\r\nx'
+FILE_PART = (
+    b'--x\r\nContent-Disposition: form-data; name="username"; filename="n"\r\nContent-Type: text/plain\r\n\r\nbob'
+)
 
 NAMELESS = [
     (b"", JSON, 400),
@@ -32,10 +36,11 @@ NAMELESS = [
     (b"9" * 5000, JSON, 400),
     (DEEP.encode(), JSON, 400),
     (b"\xff\xfe\x00", JSON, 400),
-    (b'{"username": {"a": 1}, "password": "x"}', JSON, 400),
-    (b'{"username": true, "password": "x"}', JSON, 400),
-    (b'{"username": null, "password": "x"}', JSON, 400),
-    (b'{"username": "  ", "password": "x"}', JSON, 400),
+    (b'{"password": "username"}', JSON, 400),
+    (b'{"password": "username:secret"}', JSON, 400),
+    (b'{"auth": "username:secret", "password": 5', JSON, 400),
+    (b"password=a;username=secret", FORM, 400),
+    (b"password=a%26username=secret", FORM, 400),
     (b"%ff%00=&&&", FORM, 400),
     (b"a=1&" * 3000, FORM, 400),
     (b'{"password": "bob"}', "multipart/form-data; boundary=\xff", 400),
@@ -79,12 +84,58 @@ NAMING = [
     (PART, "multipart/form-data", 400),
     (PART + b"\r\n--x\r\n" + A_FILE, "multipart/form-data; boundary=x", 400),
     (b"--x\r\n" + A_FILE + b"\r\n" + PART, "multipart/form-data; boundary=x", 400),
+    (b'{"username": ["bob"], "password": "x"}', JSON, 400),
+    (b'{"username": [["bob", "x"]], "password": NaN}', JSON, 400),
+    (b"{'username': 'bob', 'password': 'x'}", JSON, 400),
+    (b'{"user\\u006Eame": "bob", "password":}', JSON, 400),
+    (b'{"username": bob, "password": "x"}', JSON, 400),
+    (b'{"username"' + b" " * 500 + b":" + b" " * 500 + b'"bob", "password":', JSON, 400),
+    (b"username=bob&password=x", MULTIPART + "; boundary=x", 400),
+    (b'{"username": "bob", "password": "x"}', MULTIPART + "; boundary=x", 400),
+    (b'{"username": ["bob"], "password": "x"}', MULTIPART + "; boundary=x", 400),
+    (FILE_PART + PASSWORD_PART, MULTIPART + "; boundary=x", 400),
+    (FILE_PART + PASSWORD_PART, JSON, 400),
+    (b"username=bob&password=x", "text/plain", 415),
+    (b"password=x&user%6eame=bob", "text/plain", 415),
+    (b"password=x\r\n username=bob", "text/plain", 415),
+    (b"\xef\xbb\xbfusername=bob&password=x", FORM, 400),
+]
+# There is a username, but not one that is text.
+UNTELLABLE = [
+    (b'{"username": {"a": 1}, "password": "secret"}', JSON, 400),
+    (b'{"username": true, "password": "secret"}', JSON, 400),
+    (b'{"username": null, "password": "secret"}', JSON, 400),
+    (b'{"username": null, "password": secret', JSON, 400),
+    (b'{"username": "  ", "password": "secret"}', JSON, 400),
+    (b'{"username": , "password": "secret"}', JSON, 400),
+    (b'{"username": [], "password": "secret"}', JSON, 400),
+    (b'{"username": ["", "secret"], "password": "secret"}', JSON, 400),
+    (b'{"username": {"password": "secret"}}', JSON, 400),
+    ('{"username": null, "password": "secret"}'.encode("cp037"), JSON + "; charset=cp037", 400),
+    (b"username=&password=secret", FORM, 400),
+    (b"username=\npassword=secret", FORM, 400),
+    (b"password=secret&username=", "text/plain", 415),
+    (PART.removesuffix(b"\r\n\r\nbob") + PASSWORD_PART, MULTIPART + "; boundary=x", 400),
+    (PART.removesuffix(b"bob") + PASSWORD_PART, MULTIPART + "; boundary=x", 400),
 ]
 # What stands behind the name must not get into the log with it.
 REVEALING = [
     (PART + PASSWORD_PART, MULTIPART),
     (b"username=bob;password=secret", FORM),
     (b"username=bob\npassword=secret", FORM),
+    (b"username=bob password=secret", "text/plain"),
+    (b"password=secret&username=bob", "text/plain"),
+    (b"username=bob&password=secret", MULTIPART + "; boundary=x"),
+    (b"{'username':'bob','password':'secret'}", JSON),
+    (b'{"username":["bob","secret"],"password":"secret"}', JSON),
+    (b'{"username":"bob,"password":"secret"}', JSON),
+    (b'{"username":bob"password":"secret"}', JSON),
+    (b'{"user\\u006eame":"bob","password":secret}', JSON),
+    (
+        b'--x\r\nContent-Disposition: form-data; name="password"; filename="username"\r\n\r\nsecret\r\n' + PART,
+        MULTIPART,
+    ),
+    (FILE_PART + PASSWORD_PART, MULTIPART + "; boundary=x"),
     (b'{"username":"bob\\",\\"password\\":\\"secret\\"}', JSON),
     (b'{"username": "bob\\u0000secret"}', JSON),
 ]
@@ -113,9 +164,38 @@ def test_body_that_names_an_account(bob: User, api: APIClient, body: bytes, cont
     assert (row.user, row.username, row.failure_reason, row.entrance) == (bob, "bob", "malformed", "api")
 
 
+@pytest.mark.parametrize(("body", "content_type", "status"), UNTELLABLE, ids=range(len(UNTELLABLE)))
+def test_body_whose_name_can_not_be_told(
+    bob: User, api: APIClient, body: bytes, content_type: str, status: int
+) -> None:
+    assert send(api, body, content_type)[0] == status
+    row = LoginLog.objects.get()
+    assert (row.user, row.username, row.failure_reason) == (None, "", "malformed")
+
+
+@pytest.mark.parametrize("content_type", [JSON, "text/plain", MULTIPART + "; boundary=x"])
+@pytest.mark.parametrize("body", [b'{"username": ["bob"], "password": "x"}', b"username=bob&password="])
+def test_malformed_login_of_a_session_leaves_one_row_too(bob: User, body: bytes, content_type: str) -> None:
+    client = APIClient(enforce_csrf_checks=True)
+    answer = client.generic("POST", "/api/v1/auth/session/", body, content_type=content_type)  # type: ignore[arg-type]
+    row = LoginLog.objects.get()
+    assert (answer.status_code, row.user, row.failure_reason) == (
+        415 if content_type == "text/plain" else 400,
+        bob,
+        "malformed",
+    )
+    assert row.entrance == "session"
+
+
+def test_number_of_thousands_of_digits_is_no_name_but_an_attempt(db: None, api: APIClient) -> None:
+    assert send(api, b'{"username": ' + b"9" * 5000 + b', "password": "x"}', JSON)[0] == 400
+    row = LoginLog.objects.get()
+    assert (row.username, row.failure_reason) == ("9" * 254, "malformed")
+
+
 @pytest.mark.parametrize(("body", "content_type"), REVEALING, ids=range(len(REVEALING)))
 def test_only_the_name_gets_into_the_log(bob: User, api: APIClient, body: bytes, content_type: str) -> None:
-    assert send(api, body, content_type)[0] == 400
+    assert send(api, body, content_type)[0] in {400, 415}
     assert (LoginLog.objects.get().user, LoginLog.objects.get().username) == (bob, "bob")
 
 
@@ -123,7 +203,7 @@ def test_only_the_name_gets_into_the_log(bob: User, api: APIClient, body: bytes,
 def test_name_that_no_account_can_have(db: None, api: APIClient, name: str) -> None:
     status, _ = send(api, json.dumps({"username": name, "password": "x"}).encode(), JSON)
     assert status in {400, 413}
-    assert LoginLog.objects.count() == (1 if name.strip() else 0)
+    assert LoginLog.objects.count() == 1
 
 
 def test_number_for_a_name_is_an_attempt_like_any_other(db: None, api: APIClient) -> None:
@@ -146,3 +226,13 @@ def test_name_is_found_wherever_the_body_is_cut_into_pieces(cut: int) -> None:
         pieces = [b"{" + b" " * before + name[:cut], name[cut:], b"x" * 10_000]
         assert search(iter(pieces)) == "bob"
         assert search(iter(pieces[:2])) == "bob"
+
+
+@pytest.mark.parametrize(
+    "filling", [b"x", b"\n", b"\n ", b'"username', b'"username"' + b" " * 511, b' name="usernam', b"['"]
+)
+def test_search_takes_time_in_proportion_to_the_body(filling: bytes) -> None:
+    body = filling * (2_500_000 // len(filling))
+    began = time.thread_time()
+    assert search(iter([body])) is None
+    assert time.thread_time() - began < 5  # seconds; it takes a tenth of that, and a squared one would take an hour
