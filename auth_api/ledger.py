@@ -20,6 +20,7 @@ from users.names import normalise
 from users.statements import Prepared
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
+CLEARED = (Allowance.ACCOUNT_AND_NETWORK, Allowance.ACCOUNT_AT_HOME)  # by a success of that account in that network
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,12 @@ class Guesser:
         known = KnownNetwork.objects.filter(user_id=self.user_id, network=self.network, last_login_at__gt=since)
         return known.exists()
 
+    def held_to(self, allowances: set[Allowance]) -> set[Allowance]:
+        """Leave out the one of the account's two allowances that is for others. A query if either is among them."""
+        if not allowances & {Allowance.ACCOUNT, Allowance.ACCOUNT_AT_HOME}:
+            return allowances
+        return allowances - {Allowance.ACCOUNT if self.is_at_home() else Allowance.ACCOUNT_AT_HOME}
+
 
 def recent_lockouts(guesser: Guesser) -> dict[Allowance, Lockout]:
     """Return the newest lockout of each allowance, if it still matters. One query."""
@@ -86,23 +93,19 @@ def guesses_on(allowances: tuple[Allowance, ...]) -> Prepared:
             Allowance.ACCOUNT: Q(account=account, is_cleared=False),
             Allowance.NETWORK: Q(network=network),
         }
-        conditions = Q(*(whose[allowance] for allowance in allowances), _connector=Q.OR)
+        # What counts at home counts against the account from everywhere as well.
+        conditions = Q(*(whose[allowance] for allowance in allowances if allowance in whose), _connector=Q.OR)
         return Guess.objects.filter(conditions, taken_at__gt=since).values_list(*TakenGuess._fields)
 
     return Prepared(build, account=str, network=str, since=datetime)
 
 
 def locked_for(guesser: Guesser, lockouts: dict[Allowance, Lockout]) -> timedelta | None:
-    """Return for how long the guesser is locked out, if that is so.
-
-    The account's own lockout does not reach the networks in which its owner is at home.
-    """
+    """Return for how long the guesser is locked out, if that is so."""
     now = timezone.now()
     ends = {allowance: lockout.ends_at for allowance, lockout in lockouts.items() if allowance.limit}
-    on = {allowance: end for allowance, end in ends.items() if end > now}
-    if Allowance.ACCOUNT in on and guesser.is_at_home():
-        del on[Allowance.ACCOUNT]
-    return max(on.values()) - now if on else None
+    on = guesser.held_to({allowance for allowance, end in ends.items() if end > now})
+    return max(ends[allowance] for allowance in on) - now if on else None
 
 
 class TakenGuess(NamedTuple):
@@ -153,23 +156,23 @@ class Ledger:
     @property
     def owes(self) -> bool:
         """Whether there is anything that a success would clear."""
-        pair = Allowance.ACCOUNT_AND_NETWORK
-        return pair in self.lockouts or self.failed(pair) > 0
+        return not self.lockouts.keys().isdisjoint(CLEARED) or self.failed(Allowance.ACCOUNT_AND_NETWORK) > 0
 
     def exhausted(self) -> list[Allowance]:
-        """Return the allowances that are used up, and not locked out yet."""
+        """Return the allowances that are used up, and not locked out yet. At home, the one for elsewhere as well."""
         return [
             allowance
             for allowance in self.allowances
             if self.failed(allowance) >= allowance.limit
             and (allowance not in self.lockouts or self.lockouts[allowance].ends_at <= self.now)
+            and (allowance is not Allowance.ACCOUNT_AT_HOME or self.guesser.is_at_home())
         ]
 
     def is_full(self) -> bool:
         """Whether as many guesses are being checked as may still fail."""
-        full = [
+        full = {
             allowance
             for allowance in self.allowances
             if self.failed(allowance) + self.pending(allowance) >= allowance.limit
-        ]
-        return full != [] and not (full == [Allowance.ACCOUNT] and self.guesser.is_at_home())
+        }
+        return bool(self.guesser.held_to(full))

@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from auth_api.ledger import Guesser, Ledger, locked_for, recent_lockouts
+from auth_api.ledger import CLEARED, Guesser, Ledger, locked_for, recent_lockouts
 from auth_api.models import Allowance, Guess, Lockout
 from users.attempts import LockedOut, underlying
 from users.insertion import insert
@@ -148,10 +148,11 @@ def clear(guesser: Guesser) -> None:
     The failures go on counting for the network: otherwise one's own login would wash them away.
     """
     now = timezone.now()
-    failures = Guess.objects.filter(account=guesser.account, network=guesser.network, failed_at__isnull=False)
-    failures.filter(taken_at__gt=now - settings.LOGIN_WINDOW, is_cleared=False).update(is_cleared=True)
-    lockouts = Lockout.objects.filter(**guesser.whom(Allowance.ACCOUNT_AND_NETWORK), is_cleared=False)
-    lockouts.filter(locked_until__gt=now - Lockout.MEMORY).update(is_cleared=True)
+    whose = {"account": guesser.account, "network": guesser.network, "is_cleared": False}
+    failures = Guess.objects.filter(**whose, failed_at__isnull=False, taken_at__gt=now - settings.LOGIN_WINDOW)
+    failures.update(is_cleared=True)
+    lockouts = Lockout.objects.filter(**whose, allowance__in=CLEARED, locked_until__gt=now - Lockout.MEMORY)
+    lockouts.update(is_cleared=True)
 
 
 def note_home(guesser: Guesser) -> None:

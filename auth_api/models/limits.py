@@ -19,12 +19,14 @@ class Allowance(models.TextChoices):
 
     ACCOUNT_AND_NETWORK = "account_and_network", _("account and network")
     ACCOUNT = "account", _("account, from everywhere")
+    # Takes the place of the former where the account is at home, with a limit that is as high.
+    ACCOUNT_AT_HOME = "account_at_home", _("account, where its owner has logged in before")
     NETWORK = "network", _("network, on any account")
 
     @property
     def limit(self) -> int:
         """Return how many failures it takes within ``LOGIN_WINDOW``."""
-        limit: int = getattr(settings, f"LOGIN_FAILURES_PER_{self.name}")
+        limit: int = getattr(settings, f"LOGIN_FAILURES_PER_{self.name.removesuffix('_AT_HOME')}")
         return limit
 
 
