@@ -1,0 +1,62 @@
+"""What strangers send is shown to staff, and takes no more room than there is."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Page, ViewportSize
+
+from tests.service.browser.people import GRACE
+from tests.service.browser.steps import DASHBOARD, log_in, section
+from tests.service.browser.test_sights import OUTSIDE, WIDTHS
+
+LOG = "/admin/audit/loginlog/"
+NAME, DEVICE = "w" * 254, "U" * 200
+LEGIBLE = 120  # pixels: two or three words
+# Columns of the table that the list shows without being scrolled.
+IN_SIGHT = """() => {
+  const end = document.querySelector(".results").getBoundingClientRect().right;
+  const cells = [...document.querySelectorAll("#result_list tbody tr:first-child > *")];
+  return cells.filter((cell) => cell.getBoundingClientRect().right <= end + 1).map((cell) => cell.className);
+}"""
+
+
+@pytest.fixture
+def staff(page: Page, api: httpx.Client) -> Page:
+    """Return the browser of staff, after somebody has come with a name and a device without a space."""
+    log_in(page, GRACE)
+    api.post("/auth/login/", json={"username": NAME, "password": "a guess"}, headers={"User-Agent": DEVICE})
+    return page
+
+
+def sizes(page: Page) -> Iterator[ViewportSize]:
+    """Show the page on a desktop, then on a phone."""
+    for size in WIDTHS.values():
+        page.set_viewport_size(size)
+        yield size
+
+
+def test_long_name_leaves_the_columns_of_the_admins_log_in_sight(staff: Page) -> None:
+    staff.goto(LOG)
+    columns = ["field-moment", "field-name", "field-is_success", "field-failure_reason", "field-entrance"]
+    assert staff.evaluate(IN_SIGHT)[: len(columns)] == columns
+    assert staff.locator("#result_list tbody tr").first.evaluate("row => row.offsetHeight") < LEGIBLE
+
+
+def test_long_words_are_broken_on_the_page_of_the_row(staff: Page) -> None:
+    staff.goto(LOG)
+    staff.locator("#result_list tbody a").first.click()
+    staff.get_by_text(DEVICE).wait_for()
+    for size in sizes(staff):
+        for text in (NAME, DEVICE):
+            box = staff.locator(".readonly", has_text=text).first
+            assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
+        assert staff.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_long_name_leaves_room_for_the_device_on_the_dashboard(staff: Page) -> None:
+    staff.goto(DASHBOARD)
+    devices = section(staff, "Everybody's logins").locator("td.device")
+    for _ in sizes(staff):
+        assert staff.evaluate(OUTSIDE) == []
+        assert min(devices.evaluate_all("cells => cells.map((cell) => cell.offsetWidth)")) >= LEGIBLE
