@@ -7,14 +7,21 @@ from typing import Any
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, Error, IntegrityError
 from django.db.transaction import TransactionManagementError
-from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import status, views
-from rest_framework.exceptions import APIException, NotFound, ParseError, PermissionDenied, ValidationError
+from rest_framework.exceptions import (
+    APIException,
+    MethodNotAllowed,
+    NotFound,
+    ParseError,
+    PermissionDenied,
+    ValidationError,
+)
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
@@ -145,6 +152,13 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """CSRF_FAILURE_VIEW. The reason is for developers; Django logs it."""
     return plain_error(request, CsrfFailed())
+
+
+def method_not_allowed(request: HttpRequest, response: HttpResponseNotAllowed) -> HttpResponse:
+    """What Django's views answer with an empty body, as there is no handler405."""
+    answer = plain_error(request, MethodNotAllowed(request.method or ""))
+    answer.headers["Allow"] = response.headers["Allow"]
+    return answer
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -5,9 +5,10 @@ import secrets
 import time
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from rest_framework.status import HTTP_400_BAD_REQUEST
 
+from api_project.errors import method_not_allowed
 from api_project.plain import PlainWay
 from users.clients import FORWARDED_FOR, PEER, is_trusted, parse_address
 
@@ -38,6 +39,18 @@ class Edge:
         response.headers.setdefault("Cache-Control", "no-store")
         secure_cookies(request, response)
         return response
+
+
+def error_pages(get_response: GetResponse) -> GetResponse:
+    """Put a page where a view has no such method. All other errors are exceptions, for which there are handlers."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            return method_not_allowed(request, response)
+        return response
+
+    return answer
 
 
 def discard_what_was_refused(request: HttpRequest, response: HttpResponse) -> None:

@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "auth_api.middleware.NoteSessionUse",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "api_project.middleware.error_pages",
 ]
 TEMPLATES = [
     {

@@ -1,6 +1,7 @@
 """What a browser shows when there is nothing else to show."""
 
 from unittest.mock import patch
+from uuid import UUID
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -51,3 +52,22 @@ def test_foreign_host_is_a_page(client: Client) -> None:
 
 def test_favicon_is_found_by_those_who_were_not_told(client: Client) -> None:
     assert client.get("/favicon.ico")["Location"].endswith("dashboard/favicon.svg")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/", "GET, HEAD, OPTIONS"),
+        ("PUT", LOGIN, "GET, POST, HEAD, OPTIONS"),
+        ("GET", f"/dashboard/tokens/{UUID(int=1)}/end/", "POST, OPTIONS"),
+        ("GET", f"/dashboard/sessions/{UUID(int=1)}/end/", "POST, OPTIONS"),
+        ("GET", "/dashboard/logins/1/disown/", "POST, OPTIONS"),
+        ("DELETE", "/logout/", "GET, POST, HEAD, OPTIONS"),
+    ],
+)
+def test_method_that_there_is_not_is_a_page(browser: Client, method: str, path: str, allowed: str) -> None:
+    answer = browser.generic(method, path, headers={"Accept-Language": "de"})
+    assert (answer.status_code, answer["Allow"]) == (405, allowed)
+    assert f"Methode &quot;{method}&quot; nicht erlaubt." in text_of(answer)
+    assert answer["Content-Type"] == "text/html; charset=utf-8"
+    assert answer["X-Frame-Options"] == "DENY"
