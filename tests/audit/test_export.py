@@ -3,9 +3,10 @@
 import csv
 import io
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -15,9 +16,11 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient, force_authenticate
 
 from audit import export
+from audit.keyset import Span
 from audit.models import LoginLog
 from audit.views import LoginLogViewSet
 from users.models import User
+from users.serializers import as_iso
 
 LOGS = "/api/v1/audit/login-logs/"
 AsUser = Callable[[User], APIClient]
@@ -34,6 +37,10 @@ def exported(client: APIClient, name: str, **parameters: str) -> str:
     assert answer.status_code == 200, answer.content
     text: str = answer.getvalue().decode()
     return text
+
+
+def table() -> str:
+    return "".join(export.as_csv(export.batches_of(LoginLog.objects.all(), Span())))
 
 
 @pytest.fixture
@@ -79,7 +86,7 @@ def test_filters_and_scope_are_those_of_the_list(bob: User, staff: User, as_user
         ("+1", "'+1"),
         ("-1", "'-1"),
         ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "'\t=1"),
+        ("\t=1", "'\t'=1"),
         (" =1", "' =1"),
         ("two\r\nlines\u2028three", "two lines three"),
         ("\n=1", "' =1"),
@@ -94,6 +101,66 @@ def test_table_is_safe_to_open_in_a_spreadsheet(staff: User, as_user: AsUser, ag
     assert text.count("\r\n") == 2
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
     assert row["user_agent"] == shown
+
+
+@pytest.mark.parametrize(
+    ("separator", "quoting"),
+    [
+        (",", csv.QUOTE_MINIMAL),
+        (";", csv.QUOTE_MINIMAL),
+        (";", csv.QUOTE_NONE),
+        ("\t", csv.QUOTE_MINIMAL),
+        ("\t", csv.QUOTE_NONE),
+    ],
+)
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "a;=HYPERLINK(1)",
+        "a\t=HYPERLINK(1)",
+        "a,=HYPERLINK(1)",
+        "a; =HYPERLINK(1)",
+        'a;"=HYPERLINK(1)"',
+        'a;";"; "=HYPERLINK(1);b',
+        "a;;b;=1",
+        "a;;\t-1;+1;@x",
+        "a;\n=1",
+        "a;\uff1d1",
+        '";=1',
+        ";=1",
+        "\t=1",
+    ],
+)
+def test_table_is_safe_whatever_separates_cells(db: None, agent: str, quoting: Literal[0, 3], separator: str) -> None:
+    write(user_agent=agent, username=agent, request_id=agent)
+    found = csv.reader(io.StringIO(table(), newline=""), delimiter=separator, quoting=quoting)
+    cells = [cell.lstrip(' "\t') for line in found for cell in line]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\uff1d"))]
+
+
+def test_cell_of_nothing_but_tabs_takes_no_longer() -> None:
+    began = time.process_time()
+    for _ in range(1000):
+        export.cell("a" + "\t " * 200)
+    assert time.process_time() - began < 0.1  # 2 s if each of them is tried
+
+
+@pytest.mark.parametrize(
+    ("agent", "raw"),
+    [
+        ("a;b", '"a;b"'),
+        ("a\tb", '"a\tb"'),
+        ("a;=1", '"a;\'=1"'),
+        ('a"b', '"a""b"'),
+        ("X11; Linux", '"X11; Linux"'),
+        ("a b", "a b"),
+        ("", ""),
+    ],
+)
+def test_cell_that_could_be_several_is_in_quotes(db: None, agent: str, raw: str) -> None:
+    row = write(user_agent=agent)
+    _, line, _ = table().split("\r\n")
+    assert line == f"{row.pk},,bob,{as_iso(row.login_time)},192.0.2.1,{raw},true,,api,,,"
 
 
 def test_headers_say_what_it_is(staff: User, as_user: AsUser) -> None:
