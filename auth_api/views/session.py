@@ -59,7 +59,7 @@ class CurrentSessionView(APIView):
         """Open a session."""
         credentials = read_credentials(request, entrance=Entrance.SESSION, serializer_class=SessionLoginSerializer)
         # REST framework checks CSRF for those only who are logged in. Here it keeps others from logging people in
-        # to an account that is not theirs. It comes second since it reads the body, in a way that leaves no row.
+        # to an account that is not theirs. It comes second: a bad body that names an account leaves a row in any case.
         CookieAuthentication().enforce_csrf(request)
         user = open_session(request=request, **credentials)
         return Response(OpenSessionSerializer({"user": user}).data)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from ipaddress import ip_network
+from itertools import product
 from unittest.mock import patch
 
 import pytest
@@ -93,6 +94,68 @@ def test_closing_and_changing_need_the_csrf_token(bob: User, browser: APIClient)
     assert browser.delete(SESSION).status_code == 403
     assert browser.post("/api/v1/auth/logout-all/").status_code == 403
     assert browser.get(SESSION).status_code == 200
+
+
+BODIES = [
+    (b"", ""),
+    (b"a=1", "application/x-www-form-urlencoded"),
+    (b"x", "multipart/form-data"),
+    (b"{", "application/json"),
+    (b"[" * 5000, "application/json"),
+    (b'"' + b"x" * 20_000 + b'"', "application/json"),
+    (b"x" * 3_000_000, "application/x-www-form-urlencoded"),
+    (b"\xff", "nonsense"),
+]
+LOGS = "/api/v1/audit/login-logs/"
+EVERYWHERE = "/api/v1/auth/logout-all/"
+
+
+@pytest.fixture
+def logged_in(bob: User, browser: APIClient) -> APIClient:
+    """Return a browser that is logged in, and sends the CSRF token."""
+    assert browser.post(SESSION, RIGHT).status_code == 200
+    refresh_csrf(browser)
+    return browser
+
+
+@pytest.mark.parametrize(("body", "content_type"), BODIES, ids=range(len(BODIES)))
+def test_body_that_nobody_asked_for_is_not_read(logged_in: APIClient, body: bytes, content_type: str) -> None:
+    row = LoginLog.objects.get()
+    for url in (LOGS, f"{LOGS}{row.pk}/", f"{LOGS}summary/"):
+        answer = logged_in.generic("POST", url, body, content_type)  # type: ignore[arg-type]  # bytes work
+        assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    answer = logged_in.generic("POST", EVERYWHERE, body, content_type)  # type: ignore[arg-type]  # likewise
+    assert answer.status_code == 204
+    assert logged_in.get(SESSION).status_code == 401
+
+
+@pytest.mark.parametrize("token", [None, "", "x" * 32, "x" * 64, "x"])
+def test_no_body_takes_the_place_of_the_csrf_token(logged_in: APIClient, token: str | None) -> None:
+    logged_in.defaults.pop("HTTP_X_CSRFTOKEN")
+    headers = {} if token is None else {"X-CSRFToken": token}
+    for (body, content_type), url in product(BODIES, (LOGS, EVERYWHERE)):
+        answer = logged_in.generic("POST", url, body, content_type, headers=headers)  # type: ignore[arg-type]  # likewise
+        assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+    assert logged_in.get(SESSION).status_code == 200
+
+
+def test_csrf_token_is_taken_from_the_header_alone(logged_in: APIClient) -> None:
+    token = logged_in.defaults.pop("HTTP_X_CSRFTOKEN")
+    for url in (EVERYWHERE, SESSION):
+        form = RIGHT | {"csrfmiddlewaretoken": token}
+        assert logged_in.post(url, form, format="multipart").status_code == 403
+    assert logged_in.get(SESSION).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"X-Forwarded-Proto": "https"}]
+)
+def test_other_origins_are_refused_with_the_right_token(
+    logged_in: APIClient, settings: Settings, headers: dict[str, str]
+) -> None:
+    settings.TRUSTED_PROXIES = [ip_network("127.0.0.0/8")]  # over TLS, without an origin or a referrer
+    assert logged_in.post(EVERYWHERE, headers=headers).status_code == 403
+    assert logged_in.get(SESSION).status_code == 200
 
 
 def test_key_planted_before_the_login_opens_nothing(bob: User, browser: APIClient) -> None:
