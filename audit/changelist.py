@@ -17,9 +17,9 @@ from audit.buckets import Bucket
 from audit.chart import Chart, draw
 from audit.keyset import Span, read_page
 from audit.models import Condition, LoginLog, LoginLogQuerySet, conditions_of
+from audit.names import as_attempted
 from audit.networks import parse_network
 from audit.summary import recently
-from users.names import normalise
 
 CHART_VAR = "chart"
 UTC = ZoneInfo("UTC")  # as the list's times are
@@ -53,7 +53,7 @@ def searched(term: str) -> list[Condition]:
     network = parse_network(term) if term else None
     if network is not None:
         return conditions_of(network)
-    return [("username", normalise(term))] if term else []
+    return [("username", as_attempted(term))] if term else []
 
 
 class ChartChoice(NamedTuple):

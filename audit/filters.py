@@ -18,10 +18,10 @@ from rest_framework.views import APIView
 
 from audit.keyset import Span
 from audit.models import Condition, LoginLog, LoginLogQuerySet, conditions_of
+from audit.names import as_attempted
 from audit.networks import Network, parse_network
 from users.attempts import Entrance, FailureReason
 from users.filters import StrictBooleanFilter, refuse_unknown
-from users.names import normalise
 
 MAX_ID = 2**63 - 1
 LONGEST_MOMENT = len("2026-01-01T00:00:00.000000+00:00")
@@ -47,11 +47,23 @@ class MomentFilter(filters.IsoDateTimeFilter):
     field_class = MomentField
 
 
+class IdField(forms.IntegerField):
+    """A whole number in digits: Django's takes 1.0 and +1 as well."""
+
+    def to_python(self, value: Any) -> int | None:
+        """Return the number."""
+        text = str(value or "").strip()
+        if text and not (text.isascii() and text.isdigit()):
+            raise FormError(self.error_messages["invalid"], code="invalid")
+        number: int | None = super().to_python(text)
+        return number
+
+
 @extend_schema_field(OpenApiTypes.INT64)
 class IdFilter(filters.Filter):
     """A number that can be an id."""
 
-    field_class = forms.IntegerField
+    field_class = IdField
 
 
 class NetworkField(forms.Field):
@@ -103,7 +115,7 @@ class LoginLogFilter(filters.FilterSet):
         columns = {"user": "user_id", "username": "username"}
         columns |= {name: name for name in ("is_success", "failure_reason", "entrance")}
         if "username" in asked:
-            asked["username"] = normalise(asked["username"])
+            asked["username"] = as_attempted(asked["username"])
         found = [(columns[name], value) for name, value in asked.items() if name in columns]
         return (*found, *(conditions_of(network) if network else []))
 

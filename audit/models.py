@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.fields import AddressPartField
+from audit.names import ATTEMPTED_NAME_LENGTH
 from audit.networks import Network, range_of
 from users.attempts import Entrance, FailureReason
 from users.clients import FORWARDED_FOR_LENGTH, USER_AGENT_LENGTH
 from users.models import User
 
-ATTEMPTED_NAME_LENGTH = 254  # characters: the longest e-mail address
 REQUEST_ID_LENGTH = 64  # characters
 ORDER = ("login_time", "id")
 

@@ -7,12 +7,12 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, OperationalError, connections, transaction
 from django.http import HttpRequest
 
-from audit.models import ATTEMPTED_NAME_LENGTH, REQUEST_ID_LENGTH, LoginLog
+from audit.models import REQUEST_ID_LENGTH, LoginLog
+from audit.names import as_attempted
 from audit.signals import attempt_recorded
 from users.attempts import Attempt, entrance_of, is_awaited
 from users.clients import Client, storable
 from users.insertion import insert, unsaved
-from users.names import normalise
 
 logger = logging.getLogger("audit")
 
@@ -29,7 +29,7 @@ def record(
     row = unsaved(
         LoginLog,
         user_id=attempt.user.pk if attempt.user else None,
-        username=storable(normalise(attempt.username), length=ATTEMPTED_NAME_LENGTH),
+        username=as_attempted(attempt.username),
         ip_address=client.ip_address,
         user_agent=client.user_agent,
         is_success=attempt.failure_reason is None,

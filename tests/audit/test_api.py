@@ -9,7 +9,10 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
+from audit.changelist import searched
 from audit.models import LoginLog
+from audit.recording import record
+from users.attempts import Attempt, FailureReason
 from users.models import User
 
 LOGS = "/api/v1/audit/login-logs/"
@@ -122,6 +125,16 @@ def test_filters_narrow_the_list(staff: User, as_user: AsUser, query: str, found
     assert sorted(names) == found
 
 
+@pytest.mark.parametrize("name", ["n" * 300, "\ufdfa" * 254, "N" * 253 + " n", "b\ud800", "n" * 2000, "Bob "])
+def test_row_is_found_by_the_name_that_was_given_and_by_its_own(staff: User, as_user: AsUser, name: str) -> None:
+    record(request=None, attempt=Attempt(username=name, user=None, failure_reason=FailureReason.UNKNOWN_USER))
+    client, row = as_user(staff), LoginLog.objects.get()
+    for given in (name, row.username):
+        found = client.get(LOGS, {"username": given.encode("utf-8", "replace").decode()}).json()["results"]
+        assert [each["id"] for each in found] == [row.pk]
+    assert searched(name) == searched(row.username) == [("username", row.username)]
+
+
 @pytest.mark.parametrize(
     ("parameter", "value"),
     [
@@ -142,6 +155,12 @@ def test_filters_narrow_the_list(staff: User, as_user: AsUser, query: str, found
         ("user", "abc"),
         ("user", "0"),
         ("user", "9" * 30),
+        ("user", "9" * 5000),
+        ("user", "1.0"),
+        ("user", "%2B1"),
+        ("user", "-1"),
+        ("user", "1_0"),
+        ("user", "\u0663"),
         ("username", "a%00b"),
         ("ip_address", "localhost"),
         ("ip_address", "1.2.3.4.5"),
