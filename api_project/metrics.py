@@ -50,9 +50,9 @@ def may_read_metrics(request: HttpRequest) -> bool:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer a reading: 503 where the database does not answer, with what the process knows."""
-    if request.method != "GET":
-        return HttpResponseNotAllowed(["GET"], headers={"Cache-Control": "no-store"})
+    """Answer a reading: 503 with ``Retry-After`` where the database does not answer, with what the process knows."""
+    if request.method not in {"GET", "HEAD"}:
+        return HttpResponseNotAllowed(["GET", "HEAD"], headers={"Cache-Control": "no-store"})
     figures = list(of_the_process(str(os.getpid())))
     try:
         figures += of_the_database()
@@ -79,6 +79,7 @@ def exposition(figures: list[Figure], *, status: int) -> HttpResponse:
     registry = CollectorRegistry()
     registry.register(Known())
     headers = {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4, "Cache-Control": "no-store"}
+    headers |= {"Retry-After": "2"} if status == 503 else {}  # as of the probes
     return HttpResponse(generate_latest(registry), status=status, headers=headers)
 
 

@@ -74,6 +74,7 @@ def test_live_credentials_and_lockouts_are_counted(client: Client, bob: User, se
 
 @pytest.mark.django_db
 def test_process_knows_itself(client: Client) -> None:
+    assert "Retry-After" not in client.get(METRICS)
     found = {name: value for (name, _), value in figures(client).items()}
     assert 10e6 < found["process_resident_memory_bytes"] < 10e9
     assert 0 < found["process_start_time_seconds"] <= timezone.now().timestamp()
@@ -102,17 +103,27 @@ def test_reading_costs_five_queries_by_index(client: Client) -> None:
 def test_database_that_is_gone_leaves_what_the_process_knows(client: Client) -> None:
     with patch("django.db.backends.base.base.BaseDatabaseWrapper.cursor", side_effect=OperationalError("gone")):
         found = figures(client, status=503)
+        assert client.get(METRICS)["Retry-After"] == "2"
     names = {name for name, _ in found}
     assert "process_resident_memory_bytes" in names
     assert "tokens_live" not in names
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("method", ["head", "post", "put", "patch", "delete", "options"])
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
 def test_metrics_are_only_read(client: Client, method: str) -> None:
     answer = getattr(client, method)(METRICS)
     assert answer.status_code == 405
-    assert answer["Allow"] == "GET"
+    assert answer["Allow"] == "GET, HEAD"
+
+
+@pytest.mark.django_db
+def test_head_is_answered_as_get_is_without_a_body(client: Client) -> None:
+    full, head = client.get(METRICS), client.head(METRICS)
+    assert (head.status_code, head.content, full.content[:1]) == (200, b"", b"#")
+    assert head.headers == full.headers
+    with patch("django.db.backends.base.base.BaseDatabaseWrapper.cursor", side_effect=OperationalError("gone")):
+        assert client.head(METRICS).status_code == 503
 
 
 Case = tuple[str, dict[str, Any], list[str], int]
