@@ -5,10 +5,11 @@ import secrets
 import time
 from collections.abc import Callable
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from rest_framework.status import HTTP_400_BAD_REQUEST
 
-from api_project.errors import method_not_allowed
+from api_project.errors import API_PREFIX, bad_request, method_not_allowed
 from api_project.plain import PlainWay
 from users.clients import FORWARDED_FOR, PEER, is_trusted, parse_address
 
@@ -51,6 +52,20 @@ def error_pages(get_response: GetResponse) -> GetResponse:
         return response
 
     return answer
+
+
+def refuse_unknown_hosts(get_response: GetResponse) -> GetResponse:
+    """Answer in JSON under /api/ whom ALLOWED_HOSTS does not name: with DEBUG, Django would show a page of its own."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(API_PREFIX):
+            try:
+                request.get_host()
+            except DisallowedHost as refusal:
+                return bad_request(request, refusal)
+        return get_response(request)
+
+    return middleware
 
 
 def discard_what_was_refused(request: HttpRequest, response: HttpResponse) -> None:

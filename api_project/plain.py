@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import cast
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.middleware.security import SecurityMiddleware
 from django.utils import translation
 
 from api_project.endpoints import Endpoints
+from api_project.errors import bad_request
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -34,10 +36,8 @@ class PlainWay:
     """
 
     def __init__(self) -> None:
-        endpoints = Endpoints()
-        self.checked = cast(
-            GetResponse, convert_exception_to_response(lambda request: endpoints(self.check_host(request)))
-        )
+        self.endpoints = Endpoints()
+        self.checked = cast(GetResponse, convert_exception_to_response(self.answer))
         self.known_hosts: set[tuple[str | None, ...]] = set()
         self.headers = {is_secure: constant_headers(is_secure=is_secure) for is_secure in (False, True)}
 
@@ -62,14 +62,21 @@ class PlainWay:
         response.items = headers.values  # type: ignore[method-assign]
         return response
 
-    def check_host(self, request: HttpRequest) -> HttpRequest:
-        """Return the request. Raises DisallowedHost for a name that is not among ALLOWED_HOSTS."""
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """Return the view's answer, or 400: see ``api_project.middleware.refuse_unknown_hosts``."""
+        try:
+            self.check_host(request)
+        except DisallowedHost as refusal:
+            return bad_request(request, refusal)
+        return self.endpoints(request)
+
+    def check_host(self, request: HttpRequest) -> None:
+        """Raise DisallowedHost for a name that is not among ALLOWED_HOSTS."""
         asked = (request.META.get("HTTP_HOST"), *settings.ALLOWED_HOSTS)
         if asked not in self.known_hosts:
             request.get_host()
             if len(self.known_hosts) < MOST_HOSTS:
                 self.known_hosts.add(asked)
-        return request
 
 
 def choose_language(request: HttpRequest) -> str:

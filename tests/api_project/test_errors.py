@@ -1,6 +1,7 @@
 """Answers to requests that can't be served."""
 
 from collections.abc import Callable
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -16,6 +17,7 @@ from django.db import (
 )
 from django.db.transaction import TransactionManagementError
 from django.test import Client
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from audit.models import LoginLog
@@ -82,9 +84,22 @@ def test_suspicious_request_is_400_in_json(bob: User, as_user: Callable[[User], 
     assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
 
 
-def test_foreign_host_is_400_in_json_under_api(client: Client) -> None:
-    answer = client.get(ME, HTTP_HOST="evil.example")
-    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_host")
+@pytest.mark.parametrize("is_debug", [False, True])
+@pytest.mark.parametrize("path", [ME, "/api/v1/auth/session/", "/api/v1/nope/", "/api/schema/", "/api/docs/", "/api/x"])
+@pytest.mark.parametrize(
+    "headers", [{}, {"HTTP_COOKIE": "sessionid=x"}, {"HTTP_ORIGIN": "https://evil.example", "HTTP_ACCEPT": "text/html"}]
+)
+def test_foreign_host_is_400_in_json_under_api(
+    db: None, settings: Settings, is_debug: bool, path: str, headers: dict[str, Any]
+) -> None:
+    settings.DEBUG = is_debug
+    for method in ("get", "post", "options"):
+        answer = getattr(Client(), method)(path, HTTP_HOST="evil.example", **headers)
+        assert (answer.status_code, answer.json()["code"]) == (400, "unknown_host")
+        assert answer["Content-Type"] == "application/json"
+
+
+def test_foreign_host_is_400_elsewhere(client: Client) -> None:
     assert client.get("/admin/", HTTP_HOST="evil.example").status_code == 400
 
 
