@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
 from auth_api import limiter
-from auth_api.ledger import Guesser
+from auth_api.devices import device_of
+from auth_api.guesser import Guesser
 from users.attempts import Attempt, FailureReason, Overloaded, await_outcome
 from users.backends import RETRY_AFTER, AccountBackend, is_malformed, password_checks, patience, reason_to_refuse, turn
 from users.gate import lend_connection
@@ -22,6 +23,7 @@ class LimitedBackend(AccountBackend):
     def admit(self, request: HttpRequest | None, attempt: Attempt) -> None:
         """Let the password be checked, or raise LockedOut."""
         if request is not None:
+            attempt.device = device_of(request, attempt.user)
             limiter.refuse_if_locked_out(Guesser.of(request, attempt))
 
     @sensitive_variables("password")

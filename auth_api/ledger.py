@@ -1,84 +1,39 @@
 """What the limiter reads: which guesses count against which allowance, and which lockouts are on."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 
-from auth_api.models import Allowance, Guess, KnownNetwork, Lockout
-from auth_api.models.limits import ACCOUNT_LENGTH
-from users.attempts import Attempt
-from users.clients import network_of, storable
-from users.names import normalise
+from auth_api.guesser import Guesser, TakenGuess
+from auth_api.models import Allowance, Guess, Lockout
 from users.statements import Prepared
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-CLEARED = (Allowance.ACCOUNT_AND_NETWORK, Allowance.ACCOUNT_AT_HOME)  # by a success of that account in that network
-
-
-@dataclass(frozen=True, slots=True)
-class Guesser:
-    """Who guesses whose password. An unknown name is counted like an account."""
-
-    account: str
-    network: str
-    user_id: int  # 0 for an unknown name
-
-    @classmethod
-    def of(cls, request: HttpRequest, attempt: Attempt) -> "Guesser":
-        """Read the guesser off the request. An account's name stands for its e-mail address as well."""
-        user = attempt.user
-        account = user.username if user else storable(normalise(attempt.username), length=ACCOUNT_LENGTH)
-        return cls(account, network_of(request.META.get("REMOTE_ADDR")), user.pk if user else 0)
-
-    def whom(self, allowance: Allowance) -> dict[str, str]:
-        """Return the columns of a lockout of that allowance."""
-        return {
-            "allowance": allowance.value,
-            "account": "" if allowance is Allowance.NETWORK else self.account,
-            "network": "" if allowance is Allowance.ACCOUNT else self.network,
-        }
-
-    def is_meant_by(self, lockout: Lockout) -> bool:
-        """Whether the lockout is one of this account, this network, or both."""
-        whom = self.whom(Allowance(lockout.allowance))
-        return (lockout.account, lockout.network) == (whom["account"], whom["network"])
-
-    def is_at_home(self) -> bool:
-        """Whether the account logged in from this network lately. One query, for unknown names as well."""
-        since = timezone.now() - KnownNetwork.KNOWN_FOR
-        known = KnownNetwork.objects.filter(user_id=self.user_id, network=self.network, last_login_at__gt=since)
-        return known.exists()
-
-    def held_to(self, allowances: set[Allowance]) -> set[Allowance]:
-        """Leave out the one of the account's two allowances that is for others. A query if either is among them."""
-        if not allowances & {Allowance.ACCOUNT, Allowance.ACCOUNT_AT_HOME}:
-            return allowances
-        return allowances - {Allowance.ACCOUNT if self.is_at_home() else Allowance.ACCOUNT_AT_HOME}
+CLEARED = (Allowance.ACCOUNT_AND_NETWORK, Allowance.ACCOUNT_AT_HOME)  # by a success of that account there
 
 
 def recent_lockouts(guesser: Guesser) -> dict[Allowance, Lockout]:
     """Return the newest lockout of each allowance, if it still matters. One query."""
     since = timezone.now() - max(Lockout.MEMORY, settings.LOGIN_WINDOW)
-    rows = lockouts_of.rows(account=guesser.account, network=guesser.network, since=since)
+    rows = lockouts_of.rows(account=guesser.account, network=guesser.network, home=guesser.home, since=since)
     columns = [field.attname for field in Lockout._meta.concrete_fields]  # noqa: SLF001 - public by its documentation
     found = [Lockout.from_db(connection.alias, columns, row) for row in rows]
     return {Allowance(lockout.allowance): lockout for lockout in found if guesser.is_meant_by(lockout)}
 
 
 lockouts_of = Prepared(
-    lambda account, network, since: Lockout.objects.filter(
-        account__in=(account, ""), network__in=(network, ""), locked_until__gt=since
+    lambda account, network, home, since: Lockout.objects.filter(
+        account__in=(account, ""), network__in=(network, home, ""), locked_until__gt=since
     ).order_by("id"),
     account=str,
     network=str,
+    home=str,
     since=datetime,
 )
 
@@ -106,16 +61,6 @@ def locked_for(guesser: Guesser, lockouts: dict[Allowance, Lockout]) -> timedelt
     ends = {allowance: lockout.ends_at for allowance, lockout in lockouts.items() if allowance.limit}
     on = guesser.held_to({allowance for allowance, end in ends.items() if end > now})
     return max(ends[allowance] for allowance in on) - now if on else None
-
-
-class TakenGuess(NamedTuple):
-    """The columns of a guess that say what it counts against."""
-
-    account: str
-    network: str
-    taken_at: datetime
-    failed_at: datetime | None
-    is_cleared: bool
 
 
 class Ledger:
@@ -148,15 +93,14 @@ class Ledger:
         """Yield the guesses that count against the allowance."""
         is_account = allowance is not Allowance.NETWORK
         for guess in self.guesses:
-            is_elsewhere = allowance is not Allowance.ACCOUNT and guess.network != self.guesser.network
             is_others = is_account and (guess.account != self.guesser.account or guess.is_cleared)
-            if not is_elsewhere and not is_others:
+            if not is_others and self.guesser.is_where(guess, allowance):
                 yield guess
 
     @property
     def owes(self) -> bool:
         """Whether there is anything that a success would clear."""
-        return not self.lockouts.keys().isdisjoint(CLEARED) or self.failed(Allowance.ACCOUNT_AND_NETWORK) > 0
+        return any(allowance in self.lockouts or self.failed(allowance) > 0 for allowance in CLEARED)
 
     def exhausted(self) -> list[Allowance]:
         """Return the allowances that are used up, and not locked out yet. At home, the one for elsewhere as well."""

@@ -16,10 +16,12 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from auth_api.ledger import CLEARED, Guesser, Ledger, locked_for, recent_lockouts
+from auth_api.guesser import Guesser
+from auth_api.ledger import CLEARED, Ledger, locked_for, recent_lockouts
 from auth_api.models import Allowance, Guess, Lockout
 from users.attempts import LockedOut, underlying
 from users.insertion import insert
@@ -66,7 +68,7 @@ def take(request: HttpRequest, guesser: Guesser) -> bool:
         if ledger.is_full():
             lock_out(ledger)  # where a limit was lowered since the last failure
             return False
-        guess = Guess(account=guesser.account, network=guesser.network, taken_at=ledger.now)
+        guess = Guess(account=guesser.account, network=guesser.network, device=guesser.device, taken_at=ledger.now)
         insert(guess)
     _taken[underlying(request)] = Taken(guess, guesser, ledger.owes)
     return True
@@ -143,20 +145,21 @@ def duration(repetition: int) -> timedelta:
 
 
 def clear(guesser: Guesser) -> None:
-    """Clear what the account and network owed.
+    """Clear what the account owed in the network, and on the device if it is a known one.
 
     The failures go on counting for the network: otherwise one's own login would wash them away.
     """
     now = timezone.now()
-    whose = {"account": guesser.account, "network": guesser.network, "is_cleared": False}
-    failures = Guess.objects.filter(**whose, failed_at__isnull=False, taken_at__gt=now - settings.LOGIN_WINDOW)
+    owed = {"account": guesser.account, "is_cleared": False}
+    here = Q(network=guesser.network) | (Q(device=guesser.device) if guesser.device else Q())
+    failures = Guess.objects.filter(here, **owed, failed_at__isnull=False, taken_at__gt=now - settings.LOGIN_WINDOW)
     failures.update(is_cleared=True)
-    lockouts = Lockout.objects.filter(**whose, allowance__in=CLEARED, locked_until__gt=now - Lockout.MEMORY)
-    lockouts.update(is_cleared=True)
+    lockouts = Lockout.objects.filter(**owed, network__in={guesser.network, guesser.home}, allowance__in=CLEARED)
+    lockouts.filter(locked_until__gt=now - Lockout.MEMORY).update(is_cleared=True)
 
 
 def note_home(guesser: Guesser) -> None:
-    """Remember that the account is at home in the network."""
+    """Remember that the account is at home in the network, also when it is a known device that is there."""
     execute(
         "INSERT INTO auth_api_knownnetwork (user_id, network, last_login_at) VALUES (%s, %s, %s)"
         " ON CONFLICT (user_id, network) DO UPDATE SET last_login_at = excluded.last_login_at",

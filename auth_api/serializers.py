@@ -82,7 +82,10 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
 
 
 class LockoutSerializer(serializers.ModelSerializer[Lockout]):
-    """A time during which no password is checked. ``account`` or ``network`` is empty where it holds for any."""
+    """A time during which no password is checked. ``account`` or ``network`` is empty where it holds for any.
+
+    ``network`` is an address or a /64, or a device of the account: ``token <id>`` or ``session <id>``.
+    """
 
     class Meta:
         model = Lockout

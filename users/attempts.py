@@ -94,6 +94,7 @@ def in_words(seconds: int) -> str:
 class Attempt:
     """One check of credentials. ``failure_reason`` is None when they were right.
 
+    ``device`` is what the device is called if it is known: the request shows something else that opens the account.
     ``wait`` is for how long it was turned away, if it was. Not the exception: with its traceback it would keep the
     request, and the password, for ever.
     """
@@ -101,6 +102,7 @@ class Attempt:
     username: str
     user: User | None
     failure_reason: FailureReason | None = None
+    device: str = ""
     wait: timedelta = timedelta(0)
     is_recorded: bool = False
 

@@ -12,6 +12,7 @@ from users.clients import NETWORK_LENGTH
 from users.models import User
 
 ACCOUNT_LENGTH = 254  # characters: the longest e-mail address
+PLACE_LENGTH = 44  # characters: the word session and a UUID; a network is shorter
 
 
 class Allowance(models.TextChoices):
@@ -40,6 +41,7 @@ class Guess(models.Model):
 
     account = models.CharField(_("account"), max_length=ACCOUNT_LENGTH)
     network = models.CharField(_("network"), max_length=NETWORK_LENGTH)
+    device = models.CharField(_("device"), max_length=PLACE_LENGTH, blank=True, default="")  # a known one, if it was
     taken_at = models.DateTimeField(_("taken"), default=timezone.now)
     failed_at = models.DateTimeField(_("failed"), null=True)
     is_cleared = models.BooleanField(_("cleared by a success"), default=False)
@@ -79,7 +81,7 @@ class Lockout(models.Model):
 
     allowance = models.CharField(_("exhausted"), max_length=20, choices=Allowance)
     account = models.CharField(_("account"), max_length=ACCOUNT_LENGTH, blank=True)
-    network = models.CharField(_("network"), max_length=NETWORK_LENGTH, blank=True)
+    network = models.CharField(_("network or device"), max_length=PLACE_LENGTH, blank=True)
     locked_at = models.DateTimeField(_("locked"), default=timezone.now)
     locked_until = models.DateTimeField(_("until"))
     repetition = models.PositiveSmallIntegerField(_("repetition"), default=0)

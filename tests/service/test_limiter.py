@@ -69,6 +69,24 @@ def test_of_64_parallel_guesses_at_two_servers_five_are_checked(
     assert found["locked_out"] == GUESSES - LIMIT
 
 
+@pytest.mark.parametrize("server", [{"PASSWORD_CHECKS_AT_ONCE": "8"}], indirect=True)
+def test_of_64_parallel_guesses_with_and_without_a_token_five_are_checked(
+    server: Server, other: Server, admin: httpx.Client
+) -> None:
+    token = {"Authorization": admin.headers["Authorization"]}
+
+    def guess(client: httpx.Client) -> httpx.Response:
+        return client.post("/auth/login/", json={"username": "admin", "password": WRONG}, headers=token)
+
+    def guess_as_anybody(client: httpx.Client) -> httpx.Response:
+        return client.post("/auth/login/", json={"username": "admin", "password": WRONG})
+
+    statuses = guess_in_parallel([server, other], [guess, guess_as_anybody] * (GUESSES // 2))
+
+    assert statuses == {400: LIMIT, 429: GUESSES - LIMIT}
+    assert reasons(admin)["wrong_password"] == LIMIT
+
+
 def test_entrances_and_spellings_share_one_allowance(server: Server, other: Server, admin: httpx.Client) -> None:
     spellings = [
         "admin",
