@@ -21,7 +21,7 @@ from rest_framework.exceptions import APIException, NotAuthenticated
 from api_project.errors import plain_error
 from auth_api.refusals import read_form
 from auth_api.services import InvalidCredentials, begin_session, confirmed
-from users.attempts import Entrance, FailureReason, refuse, turned_away
+from users.attempts import Entrance, FailureReason, enter, refuse, turned_away
 
 Response = TypeVar("Response", bound=HttpResponse)
 
@@ -81,6 +81,7 @@ class RecordedPasswordChangeForm(AdminPasswordChangeForm):
     def clean_old_password(self) -> str:
         """Check the old password through the backend, which counts and records."""
         password: str = self.cleaned_data["old_password"]
+        enter(self.request, Entrance.ADMIN, login_follows=False)
         if authenticate(self.request, username=self.user.get_username(), password=password) != self.user:
             refusal = turned_away(self.request)
             raise ValidationError(refusal.detail if refusal else self.error_messages["password_incorrect"])

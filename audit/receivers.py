@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from audit.recording import record
-from users.attempts import Attempt, Entrance, FailureReason, entrance_of, latest, noted
+from users.attempts import Attempt, FailureReason, is_login, latest, noted
 from users.models import User
 
 
@@ -39,5 +39,5 @@ def record_failure(*, credentials: Mapping[str, Any], request: HttpRequest | Non
 def record_bare_check(*, request: HttpRequest | None, **kwargs: Any) -> None:
     """``credentials_accepted``: a success where nothing says that a login follows, as in HTTP Basic authentication."""
     attempt = latest(request)
-    if attempt and entrance_of(request) is Entrance.OTHER:
+    if attempt and not is_login(request):
         record(request=request, attempt=attempt)

@@ -110,20 +110,31 @@ class Attempt:
 _entrances: WeakKeyDictionary[HttpRequest, Entrance] = WeakKeyDictionary()
 _attempts: WeakKeyDictionary[HttpRequest, list[Attempt]] = WeakKeyDictionary()
 _awaited: WeakSet[HttpRequest] = WeakSet()
+_logging_in: WeakSet[HttpRequest] = WeakSet()
 
 
-def enter(request: HttpRequest, entrance: Entrance) -> None:
-    """Say where the request asks to be let in, and that a login follows if its credentials are right.
+def enter(request: HttpRequest, entrance: Entrance, *, login_follows: bool = True) -> None:
+    """Say where the request asks to be let in, and whether a login follows if its credentials are right.
 
-    To be called before ``authenticate()``. Where nobody says so, right credentials are recorded as soon as they are
-    checked, since nothing may follow.
+    To be called before ``authenticate()``. Where nobody says that one follows, right credentials are recorded as soon
+    as they are checked, since nothing may follow.
     """
-    _entrances[underlying(request)] = entrance
+    inner = underlying(request)
+    _entrances[inner] = entrance
+    if login_follows:
+        _logging_in.add(inner)
+    else:
+        _logging_in.discard(inner)
 
 
 def entrance_of(request: HttpRequest | None) -> Entrance:
     """Return where the request asked to be let in."""
     return _entrances.get(underlying(request), Entrance.OTHER) if request else Entrance.OTHER
+
+
+def is_login(request: HttpRequest | None) -> bool:
+    """Whether a login follows right credentials."""
+    return request is not None and underlying(request) in _logging_in
 
 
 def note(request: HttpRequest, attempt: Attempt) -> None:

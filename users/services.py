@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import NotAuthenticated, ValidationError
 from rest_framework.request import Request
 
-from users.attempts import turned_away
+from users.attempts import Entrance, enter, turned_away
 from users.models import User
 from users.names import normalise
 from users.passwords import check_new, hash_in_turn
@@ -27,7 +27,14 @@ class InvalidPassword(ValidationError):
 
 
 @sensitive_variables("current_password", "new_password")
-def change_password(*, request: HttpRequest, user: User, current_password: str, new_password: str) -> None:
+def change_password(
+    *,
+    request: HttpRequest,
+    user: User,
+    current_password: str,
+    new_password: str,
+    entrance: Entrance = Entrance.API,
+) -> None:
     """Change the password of one's own account. Sends ``password_changed``.
 
     Raises:
@@ -36,7 +43,7 @@ def change_password(*, request: HttpRequest, user: User, current_password: str, 
         ValidationError: the new password does not pass ``AUTH_PASSWORD_VALIDATORS``.
     """
     check_new(new_password, user, field="new_password")
-    checked = confirmed(request, user, current_password)
+    checked = confirmed(request, user, current_password, entrance=entrance)
     hashed = hash_in_turn(new_password)
     with transaction.atomic():
         # Of two changes at once, the later one no longer knows the current password.
@@ -66,7 +73,7 @@ def change_own_account(
     if "email" in changes and normalise(changes["email"]) != user.email:
         if current_password is None:
             raise ValidationError({"current_password": [_("Needed to change the e-mail address.")]})
-        checked = confirmed(request, user, current_password)
+        checked = confirmed(request, user, current_password, entrance=Entrance.API)
     with transaction.atomic():
         if not User.objects.lock(checked):
             raise NotAuthenticated
@@ -74,12 +81,13 @@ def change_own_account(
 
 
 @sensitive_variables("password")
-def confirmed(request: HttpRequest, user: User, password: str) -> User:
+def confirmed(request: HttpRequest, user: User, password: str, *, entrance: Entrance) -> User:
     """Return the account as it was when its password was checked.
 
     Raises:
         InvalidPassword, TurnedAway: see ``change_password``.
     """
+    enter(request, entrance, login_follows=False)
     checked = authenticate(request, username=user.username, password=password)
     if not isinstance(checked, User) or checked != user:
         raise turned_away(request) or InvalidPassword

@@ -131,7 +131,7 @@ class PasswordView(PersonView):
         if not form.is_valid():
             return show(request, "dashboard/password.html", form)
         try:
-            change_password(request=request, user=self.user, **form.asked())
+            change_password(request=request, user=self.user, entrance=Entrance.PAGE, **form.asked())
         except (ValidationError, TurnedAway) as refusal:
             return show(request, "dashboard/password.html", form, refusal=refusal)
         messages.success(request, _("Your password is changed. All other tokens and sessions have been ended."))

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import logging
+from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
 
@@ -27,6 +28,7 @@ from tests.conftest import PASSWORD
 from users.attempts import Attempt
 from users.models import User
 
+AsUser = Callable[[User], APIClient]
 ADMIN_LOGIN = "/admin/login/"
 
 
@@ -282,6 +284,51 @@ def test_admin_login_leads_to_the_page_of_this_host_that_was_asked_for(
     answer = client.post(ADMIN_LOGIN, {"username": "sue", "password": PASSWORD, "next": form["next"]})
     assert (answer.status_code, answer["Location"]) == (302, location)
     assert client.get(ADMIN_LOGIN)["Location"] == "/admin/"
+
+
+@pytest.mark.parametrize(("password", "reason"), [(PASSWORD, ""), ("wrong", "wrong_password")])
+@pytest.mark.parametrize("has_cookie", [False, True])
+@pytest.mark.parametrize(
+    ("method", "path", "change"),
+    [
+        ("post", "users/me/password/", {"new_password": "another good passphrase"}),
+        ("patch", "users/me/", {"email": "new@example.org"}),
+    ],
+)
+def test_check_of_who_is_logged_in_leaves_one_row_of_the_api(
+    bob: User,
+    as_user: AsUser,
+    method: str,
+    path: str,
+    change: dict[str, str],
+    has_cookie: bool,
+    password: str,
+    reason: str,
+) -> None:
+    client = APIClient() if has_cookie else as_user(bob)
+    if has_cookie:
+        client.force_login(bob)
+    before = LoginLog.objects.count()
+    answer = getattr(client, method)(f"/api/v1/{path}", change | {"current_password": password})
+    assert answer.status_code == (400 if reason else 200 if method == "patch" else 204)
+    assert rows()[before:] == [("bob", not reason, reason, "api")]
+
+
+@pytest.mark.parametrize(("password", "reason"), [(PASSWORD, ""), ("wrong", "wrong_password")])
+@pytest.mark.parametrize(
+    ("path", "fields", "entrance"),
+    [
+        ("/dashboard/password/", ("current_password", "new_password", "again"), "page"),
+        ("/admin/password_change/", ("old_password", "new_password1", "new_password2"), "admin"),
+    ],
+)
+def test_password_change_on_a_page_leaves_one_row_of_its_entrance(
+    staff: User, client: Client, path: str, fields: tuple[str, str, str], entrance: str, password: str, reason: str
+) -> None:
+    client.force_login(staff)
+    before = LoginLog.objects.count()
+    client.post(path, dict(zip(fields, (password, *["another good passphrase"] * 2), strict=True)))
+    assert rows()[before:] == [("sue", not reason, reason, entrance)]
 
 
 def test_row_outlives_its_account(bob: User, client: Client, api: APIClient) -> None:
