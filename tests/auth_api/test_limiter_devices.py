@@ -309,3 +309,13 @@ def test_staff_see_which_device_is_locked_out(
     own = Lockout.objects.get(network=f"{kind} {public_id}")
     assert watcher.delete(f"/api/v1/auth/lockouts/{own.pk}/").status_code == 204
     assert over_the_api(client, PASSWORD).status_code == 200
+
+
+def test_success_clears_what_the_device_owed_from_other_networks(besieged: User, settings: Settings) -> None:
+    settings.LOGIN_FAILURES_PER_ACCOUNT = 3
+    device = device_with_token(besieged)
+    for _ in range(3):
+        device.defaults["REMOTE_ADDR"] = "203.0.113.98"
+        assert [over_the_api(device, WRONG).status_code for _ in range(2)] == [400] * 2
+        device.defaults["REMOTE_ADDR"] = AWAY
+        assert over_the_api(device, PASSWORD).status_code == 200
