@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="guess",
             name="device",
-            field=models.CharField(blank=True, default="", max_length=44, verbose_name="device"),
+            field=models.CharField(blank=True, db_default="", default="", max_length=44, verbose_name="device"),
         ),
         migrations.AlterField(
             model_name="lockout",

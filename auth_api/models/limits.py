@@ -41,7 +41,8 @@ class Guess(models.Model):
 
     account = models.CharField(_("account"), max_length=ACCOUNT_LENGTH)
     network = models.CharField(_("network"), max_length=NETWORK_LENGTH)
-    device = models.CharField(_("device"), max_length=PLACE_LENGTH, blank=True, default="")  # a known one, if it was
+    # A known one, if it was. Processes that were started before the column was added write none.
+    device = models.CharField(_("device"), max_length=PLACE_LENGTH, blank=True, default="", db_default="")
     taken_at = models.DateTimeField(_("taken"), default=timezone.now)
     failed_at = models.DateTimeField(_("failed"), null=True)
     is_cleared = models.BooleanField(_("cleared by a success"), default=False)
