@@ -4,6 +4,7 @@ import json
 import logging
 import time
 from functools import lru_cache
+from typing import Any
 
 import orjson
 
@@ -44,3 +45,34 @@ class LineFormatter(logging.Formatter):
 def in_words(second: int) -> str:
     """Return the time as logging writes it."""
     return time.strftime(logging.Formatter.default_time_format, time.localtime(second))
+
+
+def configuration(*, is_json: bool) -> dict[str, Any]:
+    """Return the setting ``LOGGING``: a line for each event on standard error, of JSON or for people to read."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "json": {"()": "api_project.logs.LineFormatter"},
+            "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        },
+        "filters": {
+            # What is the database's failure has a line of its own, and a flood of logins would bury it.
+            "but_503": {
+                "()": "django.utils.log.CallbackFilter",
+                "callback": lambda record: getattr(record, "status_code", None) != 503,
+            },
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json" if is_json else "text"}},
+        "root": {"handlers": ["stderr"], "level": "INFO"},
+        # Django's own handlers would print each line a second time, or send it by e-mail.
+        "loggers": {
+            "django": {"handlers": [], "level": "INFO", "propagate": True},
+            # A line for every 4xx would bury those that call for somebody.
+            "django.request": {"level": "ERROR", "filters": ["but_503"]},
+            # Neither would a traceback for every scanner; the answer says what is wrong.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "django.security.RequestDataTooBig": {"level": "CRITICAL"},
+            "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
+        },
+    }

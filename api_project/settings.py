@@ -6,11 +6,12 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
 
+from api_project.databases import with_our_backend
 from api_project.environment import read, read_list
+from api_project.logs import configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what this machine keeps: database, secret key, collected static files
@@ -132,51 +133,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Database --------------------------------------------------------------------------------------------------------
 
+SHARE = max(4, min(16, 80 // WORKERS))  # of the 100 connections that PostgreSQL allows unless it is told otherwise
 DATABASE_CONNECTIONS = read(
-    env.int,
-    "DATABASE_CONNECTIONS",
-    "a number from 1 to 100",
-    default=max(4, min(16, 80 // WORKERS)),  # of the 100 that PostgreSQL allows unless it is told otherwise
-    validate=validate.Range(1, 100),
+    env.int, "DATABASE_CONNECTIONS", "a number from 1 to 100", default=SHARE, validate=validate.Range(1, 100)
 )
-DATABASES = {
-    "default": read(
-        env.dj_db_url,
-        "DATABASE_URL",
-        "a URL such as postgresql://user:password@host:5432/name or sqlite:////srv/latchkey.sqlite3",
-        default=f"sqlite:///{VAR_DIR / 'latchkey.sqlite3'}",
-    )
-}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["ENGINE"] = "api_project.sqlite3"
-    DATABASES["default"]["CONN_MAX_AGE"] = None  # to open the file and set it up takes 0.8 ms of each request
-    DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
-        # Writers queue for the lock at BEGIN instead of failing when a read turns into a write.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 10,  # seconds a writer waits for its turn
-        # FULL: a power cut must not take back a row that was answered. https://www.sqlite.org/pragma.html#pragma_synchronous
-        # MEMORY: what a row of the log has to take back if it fails is more than 64 KiB now and then, and would go to a
-        # file beside those of the system, which is slow and perhaps read-only. https://www.sqlite.org/tempfiles.html
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;",
-    }
-elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    DATABASES["default"]["ENGINE"] = "api_project.postgresql"
-    DATABASES["default"]["OPTIONS"] = {
-        # A database that is gone answers within seconds instead of holding the worker for minutes.
-        "connect_timeout": 5,
-        # A process that is frozen in a transaction keeps its locks from the others for no longer than this.
-        # The log's pages are to be read by an index in their order, without anything to sort or workers to start; and
-        # what else has no index is not to be compiled for being forbidden.
-        "options": "-c lock_timeout=3s -c idle_in_transaction_session_timeout=10s -c enable_seqscan=off"
-        " -c enable_bitmapscan=off -c enable_sort=off -c max_parallel_workers_per_gather=0 -c jit=off",
-        # So does a network that swallows everything: a minute after the last answer, the connection is over.
-        "keepalives_idle": 30,
-        "keepalives_interval": 10,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 10_000,  # milliseconds that what was sent may go unacknowledged
-    } | DATABASES["default"].get("OPTIONS", {})
-else:
-    raise ImproperlyConfigured("The environment variable DATABASE_URL must name PostgreSQL or SQLite.")
+A_DATABASE = "a URL such as postgresql://user:password@host:5432/name or sqlite:////srv/latchkey.sqlite3"
+FILE = f"sqlite:///{VAR_DIR / 'latchkey.sqlite3'}"
+DATABASES = {"default": with_our_backend(read(env.dj_db_url, "DATABASE_URL", A_DATABASE, default=FILE))}
 
 # --- Accounts and credentials ----------------------------------------------------------------------------------------
 
@@ -265,10 +228,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "api_project.schema.add_error_responses",
     ],
-    "ENUM_NAME_OVERRIDES": {
-        "FailureReasonEnum": "users.attempts.FailureReason",
-        "EntranceEnum": "users.attempts.Entrance",
-    },
+    "ENUM_NAME_OVERRIDES": {f"{name}Enum": f"users.attempts.{name}" for name in ("FailureReason", "Entrance")},
 }
 
 # --- Text, time and files --------------------------------------------------------------------------------------------
@@ -283,30 +243,4 @@ STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestSta
 
 # --- Logs: one line an event on standard error, JSON unless DEBUG ----------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {"()": "api_project.logs.LineFormatter"},
-        "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
-    },
-    "filters": {
-        # What is the database's failure has a line of its own, and a flood of logins would bury it.
-        "but_503": {
-            "()": "django.utils.log.CallbackFilter",
-            "callback": lambda record: getattr(record, "status_code", None) != 503,
-        },
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "text" if DEBUG else "json"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    # Django's own handlers would print each line a second time, or send it by e-mail.
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        # A line for every 4xx would bury those that call for somebody.
-        "django.request": {"level": "ERROR", "filters": ["but_503"]},
-        # Neither would a traceback for every scanner; the answer says what is wrong.
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-        "django.security.RequestDataTooBig": {"level": "CRITICAL"},
-        "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
-    },
-}
+LOGGING = configuration(is_json=not DEBUG)

@@ -347,8 +347,9 @@ def test_what_a_statement_may_have_to_take_back_needs_no_other_file(file: Databa
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000) INSERT INTO a SELECT i FROM n",
     )
     begin(file)
-    with no_other_file():
-        ask(file, "UPDATE a SET b = -b")
+    with no_other_file(), file.cursor() as cursor:
+        cursor.execute("UPDATE a SET b = -b")
+        assert cursor.execute("SELECT min(b), max(b) FROM a").fetchone() == (-20_000, -1)
     file.rollback()
 
 
