@@ -41,6 +41,12 @@ class Worker(CollectingWorker):
             return
         refuse(client, STATUSES.get(type(exc), HTTPStatus.BAD_REQUEST), code="bad_http")
 
+    def handle_request(self, req: Any, conn: Any) -> bool:
+        """Answer who says which host is meant (https://www.rfc-editor.org/rfc/rfc9112#section-3.2)."""
+        if req.version >= (1, 1) and "HOST" not in dict(req.headers):
+            raise errors.InvalidHeader("HOST")
+        return super().handle_request(req, conn)
+
     def refuse_slow(self, client: socket.socket) -> None:
         """Answer who did not end a request in time."""
         refuse(client, HTTPStatus.REQUEST_TIMEOUT, code="request_timeout")
@@ -52,7 +58,7 @@ class Worker(CollectingWorker):
     def set_accept_enabled(self, enabled: bool | None) -> None:
         """When it stops, take those who have connected already, and be the last one who could."""
         super().set_accept_enabled(enabled)
-        if self.alive:
+        if self.alive or enabled:  # even when it is told to stop before it has begun
             return
         for listener in self.sockets:
             wait_until_closed(self.ppid, listener)

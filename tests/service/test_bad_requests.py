@@ -86,6 +86,7 @@ def test_named_account_leaves_one_row_for_each_attempt(server: Server, admin: ht
 
 CHUNKED = b"POST /api/v1/auth/login/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
 NO_HTTP = [
+    b"GET /api/v1/users/me/ HTTP/1.1\r\n\r\n",
     CHUNKED + b"ZZ\r\nhello\r\n0\r\n\r\n",
     CHUNKED + b"5\r\nhelloXX0\r\n\r\n",
     b"\x16\x03\x01\x02\x00\r\n\r\n",

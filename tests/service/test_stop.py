@@ -33,6 +33,21 @@ def test_server_stops_at_once(server: Server, anyone: httpx.Client, number: int,
         pass
 
 
+def test_worker_that_is_stopped_before_it_has_begun_ends_without_a_word(server: Server, tmp_path: Path) -> None:
+    assert server.process is not None
+    old = workers_of(server)
+    os.kill(old[0], signal.SIGKILL)
+    while workers_of(server) in (old, old[1:]):  # until there is one in its place, which takes a moment to begin
+        time.sleep(0.01)
+    time.sleep(0.2)
+    os.killpg(server.process.pid, signal.SIGINT)
+    server.process.wait(timeout=8)
+    assert server.log is not None
+    after_kill = server.log.read_text().partition("SIGKILL")[2]
+    assert "Traceback" not in after_kill
+    assert "exited" not in after_kill
+
+
 @pytest.mark.parametrize("server", [WITHOUT_LIMITS], indirect=True)
 @pytest.mark.parametrize(
     ("number", "is_for_group"), [(signal.SIGTERM, False), (signal.SIGTERM, True), (signal.SIGINT, True)]
