@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException, NotAuthenticated
 
-from api_project.errors import plain_error
+from api_project.error_views import plain_error
 from auth_api.refusals import read_form
 from auth_api.services import InvalidCredentials, begin_session, confirmed
 from users.attempts import Entrance, FailureReason, enter, refuse, turned_away

@@ -9,7 +9,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from rest_framework.status import HTTP_400_BAD_REQUEST
 
-from api_project.errors import API_PREFIX, bad_request, method_not_allowed
+from api_project.error_views import API_PREFIX, bad_request, method_not_allowed
 from api_project.plain import PlainWay
 from users.clients import FORWARDED_FOR, PEER, is_trusted, parse_address
 

@@ -14,7 +14,7 @@ from django.middleware.security import SecurityMiddleware
 from django.utils import translation
 
 from api_project.endpoints import Endpoints
-from api_project.errors import bad_request
+from api_project.error_views import bad_request
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

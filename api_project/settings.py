@@ -191,7 +191,7 @@ PASSWORD_CHECK_WAIT = read(
     env.timedelta, "PASSWORD_CHECK_WAIT", "a duration from 1s to 20s", default=timedelta(seconds=5), validate=A_WAIT
 )
 LOGIN_URL, LOGIN_REDIRECT_URL = "login", "dashboard"
-CSRF_FAILURE_VIEW = "api_project.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "api_project.error_views.csrf_failure"
 FILE_UPLOAD_HANDLERS = ["api_project.uploads.NoFiles"]
 SESSION_ENGINE = "auth_api.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds; of a session that is to be remembered, and at most of any other

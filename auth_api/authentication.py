@@ -96,4 +96,7 @@ class CookieAuthentication(authentication.SessionAuthentication):
 
     def enforce_csrf(self, request: Request) -> None:
         """Check the origin and the header. Django would look for the token in the body first, and parse it for that."""
-        super().enforce_csrf(cast(Request, WithoutForm(request)))
+        try:
+            super().enforce_csrf(cast(Request, WithoutForm(request)))
+        except PermissionDenied as refusal:
+            raise PermissionDenied(str(refusal.detail), code="csrf_failed") from None

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.middleware.csrf import get_token
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
@@ -20,6 +20,21 @@ from auth_api.serializers import OpenSessionSerializer
 from auth_api.services import close_session, open_session
 from users.attempts import Entrance, underlying
 from users.schema import ERROR, NO_CONTENT
+
+CSRF_TOKEN = OpenApiParameter(
+    "X-CSRFToken",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The CSRF token, from any answer of `auth/session/`.",
+)
+NEW_CSRF_TOKEN = OpenApiParameter(
+    "X-CSRFToken",
+    str,
+    OpenApiParameter.HEADER,
+    response=True,
+    description="The CSRF token that the next unsafe request is to send back.",
+)
 
 
 class CurrentSessionView(APIView):
@@ -43,7 +58,12 @@ class CurrentSessionView(APIView):
         final.headers["X-CSRFToken"] = get_token(underlying(request))
         return final
 
-    @extend_schema(operation_id="read_session", summary="Who is logged in here?", responses=OpenSessionSerializer)
+    @extend_schema(
+        operation_id="read_session",
+        summary="Who is logged in here?",
+        parameters=[NEW_CSRF_TOKEN],
+        responses=OpenSessionSerializer,
+    )
     def get(self, request: Request) -> Response:
         """Return whose session this is. Also on a 401, the answer has the CSRF token, in `X-CSRFToken` and a cookie."""
         return Response(OpenSessionSerializer({"user": request.user}).data)
@@ -52,19 +72,25 @@ class CurrentSessionView(APIView):
         operation_id="open_session",
         summary="Log in with a cookie",
         description="For single-page apps of the same site; needs the header `X-CSRFToken`." + OR_FORM,
+        parameters=[CSRF_TOKEN, NEW_CSRF_TOKEN],
         request=json_only(SessionLoginSerializer),
         responses={200: OpenSessionSerializer, 403: OpenApiResponse(ERROR, "The CSRF token is missing.")},
     )
     def post(self, request: Request) -> Response:
         """Open a session."""
-        credentials = read_credentials(request, entrance=Entrance.SESSION, serializer_class=SessionLoginSerializer)
         # REST framework checks CSRF for those only who are logged in. Here it keeps others from logging people in
-        # to an account that is not theirs. It comes second: a bad body that names an account leaves a row in any case.
+        # to an account that is not theirs; as on the pages, what it refuses is no attempt.
         CookieAuthentication().enforce_csrf(request)
+        credentials = read_credentials(request, entrance=Entrance.SESSION, serializer_class=SessionLoginSerializer)
         user = open_session(request=request, **credentials)
         return Response(OpenSessionSerializer({"user": user}).data)
 
-    @extend_schema(operation_id="close_session", summary="Log out of the cookie session", responses=NO_CONTENT)
+    @extend_schema(
+        operation_id="close_session",
+        summary="Log out of the cookie session",
+        parameters=[CSRF_TOKEN, NEW_CSRF_TOKEN],
+        responses=NO_CONTENT,
+    )
     def delete(self, request: Request) -> Response:
         """Close the session, and take its cookie away."""
         close_session(request=request)

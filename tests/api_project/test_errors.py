@@ -24,6 +24,7 @@ from audit.models import LoginLog
 from users.models import User
 
 ME = "/api/v1/users/me/"
+LOGS = "/api/v1/audit/login-logs/"
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete", "options", "head"])
@@ -64,6 +65,27 @@ def test_database_failure_outside_of_a_view_is_503_too(client: Client, path: str
         answer = client.get(path, HTTP_COOKIE="sessionid=x")
     assert (answer.status_code, answer["Retry-After"]) == (503, "2")
     assert answer["Content-Type"].startswith("application/json" if path == ME else "text/html")
+
+
+@pytest.mark.parametrize("path", ["/dashboard/", "/admin/"])
+def test_database_failure_on_a_page_has_its_line_in_the_log(
+    client: Client, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.raise_request_exception = False
+    with patch("django.contrib.sessions.middleware.SessionMiddleware.process_request", side_effect=OperationalError):
+        client.get(path, HTTP_COOKIE=f"sessionid={'x' * 32}")
+    assert [record.message for record in caplog.records if record.exc_info] == ["database failure"]
+
+
+@pytest.mark.parametrize("name", ["code", "detail"])
+def test_field_that_is_called_like_a_part_of_the_answer_has_its_error(
+    bob: User, as_user: Callable[[User], APIClient], name: str
+) -> None:
+    answers = as_user(bob).patch(ME, {name: 1}), as_user(bob).get(LOGS, {name: 1})
+    assert [answer.json() for answer in answers] == [
+        {"non_field_errors": [f"{name}: This can't be set here."], "code": "invalid"},
+        {"non_field_errors": [f"{name}: There is no such parameter."], "code": "invalid"},
+    ]
 
 
 @pytest.mark.parametrize("fault", [DataError, IntegrityError, TransactionManagementError, ZeroDivisionError])
@@ -118,7 +140,7 @@ def test_missing_csrf_token_is_403_in_json(bob: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(bob)
     answer = client.post("/api/v1/audit/login-logs/")
-    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+    assert (answer.status_code, answer.json()["code"]) == (403, "csrf_failed")
 
 
 @pytest.mark.parametrize("cookie", ["x", '"\\000"', "é", "x" * 8000, '"\\303\\050"'])

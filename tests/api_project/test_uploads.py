@@ -27,7 +27,7 @@ def send(path: str, size: int) -> HttpResponse:
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     client.cookies["csrftoken"] = "a" * 32
     form = FORM | {"csrfmiddlewaretoken": "a" * 32, "file": SimpleUploadedFile("x.bin", b"x" * size)}
-    return client.post(path, form)  # type: ignore[return-value]  # the stubs' name for it is private
+    return client.post(path, form, headers={"X-CSRFToken": "a" * 32})  # type: ignore[return-value]  # the stubs' name for it is private
 
 
 @pytest.mark.parametrize("size", SIZES)

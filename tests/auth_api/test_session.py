@@ -84,8 +84,10 @@ def test_cookie_outlives_the_browser_if_it_is_to(
 def test_opening_needs_the_csrf_token(bob: User) -> None:
     client = APIClient(enforce_csrf_checks=True)
     answer = client.post(SESSION, RIGHT)
-    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+    assert (answer.status_code, answer.json()["code"]) == (403, "csrf_failed")
+    assert client.post(SESSION, {"username": "bob"}).status_code == 403
     assert not Session.objects.exclude(user=None).exists()
+    assert not LoginLog.objects.exists()  # no password was looked at, nor would have been
 
 
 def test_closing_and_changing_need_the_csrf_token(bob: User, browser: APIClient) -> None:
@@ -135,7 +137,7 @@ def test_no_body_takes_the_place_of_the_csrf_token(logged_in: APIClient, token: 
     headers = {} if token is None else {"X-CSRFToken": token}
     for (body, content_type), url in product(BODIES, (LOGS, EVERYWHERE)):
         answer = logged_in.generic("POST", url, body, content_type, headers=headers)  # type: ignore[arg-type]  # likewise
-        assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+        assert (answer.status_code, answer.json()["code"]) == (403, "csrf_failed")
     assert logged_in.get(SESSION).status_code == 200
 
 
