@@ -62,9 +62,9 @@ def without_formula(beginning: re.Match[str]) -> str:
 
 
 def as_ndjson(batches: Iterable[list[Row]]) -> Iterator[str]:
-    """Yield one JSON object a line."""
+    """Yield one JSON object a line, in ASCII: many a reader takes other characters for the end of a line as well."""
     for batch in batches:
-        yield "".join(json.dumps(as_json(row), ensure_ascii=False, separators=(",", ":")) + "\n" for row in batch)
+        yield "".join(json.dumps(as_json(row), separators=(",", ":")) + "\n" for row in batch)
 
 
 Writer = Callable[[Iterable[list[Row]]], Iterator[str]]

@@ -89,7 +89,7 @@ class AccountFilter(filters.FilterSet):
 
     def matching(self, queryset: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         """Return the accounts that have each of the words somewhere."""
-        for word in value.split()[:10]:
+        for word in value.split():
             stored = normalise(word)  # as names and addresses are
             found = Q(username__contains=stored) | Q(email__contains=stored)
             queryset = queryset.filter(found | Q(first_name__icontains=word) | Q(last_name__icontains=word))

@@ -25,7 +25,9 @@ class LastSuperuser(APIException):
 
 @contextmanager
 def keeping_a_superuser() -> Iterator[None]:
-    """Change accounts in a transaction that is undone if no active superuser is left after it.
+    """Change accounts in a transaction that is undone if no active superuser of staff is left after it.
+
+    Others can't use what they may do: accounts are for staff, at the API and in the admin.
 
     The superusers are locked until the transaction ends: of two requests that demote one another's, the second one
     finds what the first has left.
@@ -33,7 +35,7 @@ def keeping_a_superuser() -> Iterator[None]:
     Raises:
         LastSuperuser: none would be left.
     """
-    superusers = User.objects.filter(is_superuser=True, is_active=True)
+    superusers = User.objects.filter(is_superuser=True, is_staff=True, is_active=True)
     with transaction.atomic():
         had_one = bool(superusers.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
         yield

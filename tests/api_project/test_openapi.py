@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from tests.openapi import FILE, Document, load, resolved
+from users.filters import AccountFilter
 
 # What any request can be answered, most of it before an endpoint is asked.
 EVERYWHERE = {"400", "408", "414", "417", "431", "503"}
@@ -97,6 +98,11 @@ def test_statuses_of_an_operation(document: Document, method: str, path: str, st
     responses = document["paths"][path][method]["responses"]
     assert set(responses) == EVERYWHERE | set(statuses.split())
     assert ("400" in statuses) == ("$ref" not in responses["400"])
+
+
+def test_filters_of_the_accounts_are_described(document: Document) -> None:
+    parameters = {parameter["name"] for parameter in document["paths"]["/api/v1/users/"]["get"]["parameters"]}
+    assert parameters == {*AccountFilter.base_filters, "page", "page_size"}
 
 
 def test_operation_that_takes_a_password_can_be_locked_out(document: Document) -> None:

@@ -72,6 +72,12 @@ def test_lines_are_the_rows_of_the_list(staff: User, as_user: AsUser) -> None:
     ]
 
 
+def test_no_line_ends_before_its_row_does_whoever_reads_it(staff: User, as_user: AsUser) -> None:
+    write(user=staff, user_agent="curl\u2028\u2029\x85/8")
+    (line,) = exported(as_user(staff), "ndjson").splitlines()
+    assert json.loads(line)["user_agent"] == "curl\u2028\u2029\x85/8"
+
+
 def test_filters_and_scope_are_those_of_the_list(bob: User, staff: User, as_user: AsUser) -> None:
     own, _ = write(user=bob, ip_address="10.0.0.1"), write(user=staff, ip_address="10.0.0.1")
     write(user=bob)

@@ -87,6 +87,7 @@ def test_account_has_its_columns_and_no_digest(client: APIClient, bob: User) -> 
         ("lovelace", ["ada"]),
         ("Lovelace Ada", ["ada"]),
         ("ada hopper", []),
+        ("a " * 20 + "hopper", ["grace"]),
         ("\uff41da", ["ada"]),
         ("100%", []),
         ("_", []),

@@ -22,7 +22,7 @@ def root(make_user: Callable[..., User]) -> User:
     return make_user("root", is_staff=True, is_superuser=True)
 
 
-@pytest.mark.parametrize("change", [{"is_active": False}, {"is_superuser": False}, None])
+@pytest.mark.parametrize("change", [{"is_active": False}, {"is_superuser": False}, {"is_staff": False}, None])
 def test_api_refuses_with_409(root: User, as_user: AsUser, change: dict[str, bool] | None) -> None:
     client, address = as_user(root), f"{USERS}{root.pk}/"
     answer = client.patch(address, change) if change else client.delete(address)
@@ -30,15 +30,17 @@ def test_api_refuses_with_409(root: User, as_user: AsUser, change: dict[str, boo
     root.refresh_from_db()
     assert root.is_active
     assert root.is_superuser
+    assert root.is_staff
     assert client.get(address).status_code == 200  # its token lives on
 
 
 def test_one_of_two_may_go(root: User, make_user: Callable[..., User], as_user: AsUser) -> None:
     second = make_user("second", is_staff=True, is_superuser=True)
     make_user("inactive", is_staff=True, is_superuser=True, is_active=False)
+    make_user("outside", is_staff=False, is_superuser=True)
     client = as_user(root)
     assert client.delete(f"{USERS}{second.pk}/").status_code == 204
-    assert client.delete(f"{USERS}{root.pk}/").status_code == 409  # the others are not active
+    assert client.delete(f"{USERS}{root.pk}/").status_code == 409  # of the others none gets in
 
 
 def test_where_there_is_none_nothing_is_kept(bob: User, staff: User) -> None:
