@@ -180,6 +180,7 @@ def rows(results: Results) -> str:
         "cursor": "Django's cursor",
         "together": "Latchkey, in a transaction",
         "latchkey": "Latchkey, a row by itself",
+        "unprinted": "Latchkey, a row by itself, without the line",
     }
     columns = [
         column
