@@ -1,6 +1,8 @@
 """The text of a token."""
 
+import ast
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -74,3 +76,10 @@ def test_scanners_are_given_the_expression_that_finds_keys() -> None:
     for expression in (in_readme[1], rule["regex"]):
         assert re.search(expression, f"token={keys.generate('lk')};")
         assert not re.search(expression, f"token={keys.generate('lk')}0;")
+
+
+def test_text_of_a_key_is_a_matter_of_the_standard_library_alone() -> None:
+    tree = ast.parse(Path(keys.__file__).read_text())
+    froms = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert {name.partition(".")[0] for name in froms | names} <= sys.stdlib_module_names
