@@ -57,6 +57,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.connections.throw_away(self.connection)
             self.connection = None
             raise
+        self.connections.hand_over(self.connection)
 
     def go_on_with(self, connection: Connection) -> None:
         """Do what ``connect()`` does with a new connection, but for the queries: it has been set up before."""

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,21 @@ class Cluster:
     def stop(self) -> None:
         """Stop it at once, as a crash does."""
         self.run("pg_ctl", "--mode=immediate", "stop")
+
+    def freeze(self) -> None:
+        """Have all of its processes stand still, while the system goes on to take what is sent to it."""
+        self.signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let them go on."""
+        self.signal(signal.SIGCONT)
+
+    def signal(self, number: int) -> None:
+        """Send a signal to each process."""
+        first = int((self.home / "data" / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        for process in (first, *map(int, children)):
+            os.kill(process, number)
 
     def run(self, program: str, *arguments: str) -> None:
         """Run one of its programs."""

@@ -203,6 +203,25 @@ def cluster() -> Iterator[Cluster]:
 
 
 @on_postgresql
+def test_postgresql_frozen(cluster: Cluster, static_files: None) -> None:
+    server = Server(cluster.url, environment={"WORKERS": "1"})
+    server.manage("migrate", "--verbosity", "0")
+    server.manage("create_first_admin")
+    server.start()
+    try:
+        with logged_in(server) as reader:
+            cluster.freeze()
+            assert_unavailable(reader.get("/users/me/"))
+            assert_unavailable(reader.post("/auth/login/", json=CREDENTIALS))  # cut off before the new one has waited
+            cluster.thaw()
+            assert reader.get("/users/me/").status_code == 200
+            assert reader.post("/auth/login/", json=CREDENTIALS).status_code == 200
+    finally:
+        cluster.thaw()
+        server.kill()
+
+
+@on_postgresql
 def test_postgresql_stopped_and_started_under_load(cluster: Cluster, static_files: None, tmp_path: Path) -> None:
     server = Server(cluster.url, environment=WITHOUT_LIMITS, log=tmp_path / "server.log")
     server.manage("migrate", "--verbosity", "0")
