@@ -10,12 +10,15 @@ from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import APIException
+from django.views.decorators.debug import sensitive_variables
+from rest_framework.exceptions import APIException, ValidationError
 
 from auth_api.models import NAME_LENGTH as TOKEN_NAME_LENGTH
 from auth_api.models import Scope
 from auth_api.services import InvalidCredentials
 from users.backends import MAX_PASSWORD_LENGTH
+from users.models import User
+from users.passwords import check_new
 from users.services import InvalidPassword
 
 NAME_LENGTH = 254  # characters: the longest e-mail address
@@ -53,12 +56,14 @@ class PageForm(forms.Form):
                 self.add_error(field, [str(text) for text in ([texts] if isinstance(texts, str) else texts)])
 
     def focus(self) -> None:
-        """Put the cursor where there is something to do: into the first field that is wrong, or else empty."""
+        """Put the cursor where there is something to do: into the first field that is wrong or empty."""
         asked = [name for name, field in self.fields.items() if field.required]
-        wrong = [name for name in asked if name in self.errors]
-        # A password is never sent back to the browser, so that its field is empty again.
-        empty = [name for name in asked if isinstance(self.fields[name], PasswordField) or not self[name].value()]
-        self.fields[(wrong or empty)[0]].widget.attrs["autofocus"] = True
+        first = next(name for name in asked if name in self.errors or self.is_empty(name))
+        self.fields[first].widget.attrs["autofocus"] = True
+
+    def is_empty(self, name: str) -> bool:
+        """Whether the field is shown empty. A password is never sent back to the browser."""
+        return isinstance(self.fields[name], PasswordField) or not self[name].value()
 
 
 class LoginForm(PageForm):
@@ -112,12 +117,28 @@ class PasswordForm(PageForm):
     new_password = PasswordField(label=_("New password"), autocomplete="new-password", help_text=lazy(rules, str)())
     again = PasswordField(label=_("New password, again"), autocomplete="new-password")
 
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.user = user
+
+    @sensitive_variables("filled", "new")
     def clean(self) -> dict[str, Any]:
-        """Catch a slip of the finger: nobody sees what they type."""
+        """Catch a slip of the finger, since nobody sees what they type; and say at once what else is wrong."""
         filled = super().clean() or self.cleaned_data
-        if "again" in filled and filled.get("new_password", filled["again"]) != filled["again"]:
+        new = filled.get("new_password")
+        if new is not None and "again" in filled and new != filled["again"]:
             self.add_error("again", _("This is not the same."))
+        if new is not None:
+            self.check_new(new)
         return filled
+
+    @sensitive_variables("password")
+    def check_new(self, password: str) -> None:
+        """Ask the rules, as ``change_password`` does: to it comes only what was typed twice."""
+        try:
+            check_new(password, self.user, field="new_password")
+        except ValidationError as refusal:
+            self.add_refusal(refusal)
 
     def asked(self) -> dict[str, Any]:
         """Return what was filled in, as ``change_password`` takes it."""

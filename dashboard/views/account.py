@@ -122,12 +122,12 @@ class PasswordView(PersonView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the form."""
-        return show(request, "dashboard/password.html", PasswordForm())
+        return show(request, "dashboard/password.html", PasswordForm(user=self.user))
 
     @sensitive_variables("form")
     def post(self, request: HttpRequest) -> HttpResponse:
         """Change it, which ends every other token and session."""
-        form = PasswordForm(request.POST)
+        form = PasswordForm(request.POST, user=self.user)
         if not form.is_valid():
             return show(request, "dashboard/password.html", form)
         try:

@@ -1,6 +1,7 @@
 """The dashboard: what opens my account, and what I can do about it."""
 
 import logging
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -258,6 +259,20 @@ def test_refused_change_says_where_and_why(browser: Client, fields: dict[str, st
     assert f'href="#id_{named}"' in text_of(answer)
     assert words in text_of(answer)
     assert Client().post(LOGIN, RIGHT).status_code == 302
+
+
+def test_all_that_is_wrong_with_a_new_password_is_said_at_once(browser: Client) -> None:
+    page = text_of(change(browser, new_password="12345", again="54321"))
+    assert "too short" in page
+    assert "This is not the same." in page
+    assert LoginLog.objects.count() == 1  # the current one was not looked at
+
+
+def test_cursor_is_in_the_first_field_that_is_to_be_filled_in(browser: Client) -> None:
+    assert re.findall(r'name="(\w+)"[^>]* autofocus', text_of(change(browser, again="else"))) == ["current_password"]
+    form = {"name": "Backup", "scope": "write", "days": ""}
+    assert re.findall(r'name="(\w+)"[^>]* autofocus', text_of(browser.post(TOKENS, form))) == ["password"]
+    assert re.findall(r'name="(\w+)"[^>]* autofocus', text_of(browser.post(TOKENS, form | {"name": ""}))) == ["name"]
 
 
 def test_change_is_limited_like_a_login(browser: Client) -> None:
