@@ -3,13 +3,15 @@
 import json
 from http import HTTPStatus
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.service.browser.conftest import Open
 from tests.service.browser.console import Console
 from tests.service.browser.people import PASSWORD
 from tests.service.browser.steps import log_in
 
-DOCS = "/api/docs/"
+DOCS, REDOC = "/api/docs/", "/api/redoc/"
 # ReDoc has no setting that would keep it from asking for the logo of its makers.
 REDOC_LOGO = (
     "Loading the image 'https://cdn.redoc.ly/redoc/logo-mini.svg' violates the following Content Security Policy "
@@ -58,7 +60,25 @@ def test_who_is_logged_in_tries_it_out_with_their_cookie(page: Page, newcomer: s
 
 def test_redoc_shows_the_api_and_is_refused_the_one_thing_it_asks_elsewhere(page: Page, console: Console) -> None:
     console.announce(REDOC_LOGO)
-    page.goto("/api/redoc/")
+    page.goto(REDOC)
     expect(page.get_by_role("heading", name="Latchkey")).to_be_visible()
     page.get_by_role("menuitem", name="auth").first.click()
     expect(page.get_by_text("Exchange a name, or an e-mail address").first).to_be_visible()
+
+
+@pytest.mark.parametrize(("path", "drawn"), [(DOCS, "#operations-auth-log_in"), (REDOC, "h1")])
+def test_page_has_one_main_part(page: Page, console: Console, path: str, drawn: str) -> None:
+    console.announce(REDOC_LOGO)
+    page.goto(path)
+    page.locator(drawn).first.wait_for()
+    expect(page.get_by_role("main")).to_have_count(1)
+    expect(page.get_by_text("drawn by JavaScript")).to_be_hidden()
+
+
+@pytest.mark.parametrize("path", [DOCS, REDOC])
+def test_without_scripts_the_page_leads_to_the_document(open_page: Open, path: str) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto(path)
+    link = page.get_by_role("main").get_by_role("link", name="the OpenAPI document")
+    expect(link).to_be_visible()
+    expect(link).to_have_attribute("href", "/api/schema/")
