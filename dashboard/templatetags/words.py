@@ -6,6 +6,7 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from dashboard.devices import in_words
 
@@ -24,4 +25,6 @@ def address(text: str) -> SafeString:
 def moment(when: datetime) -> SafeString:
     """Return the time in UTC, with what a script needs to show it by the reader's clock."""
     utc = when.astimezone(UTC)
-    return format_html('<time datetime="{}">{} UTC</time>', f"{utc:%Y-%m-%dT%H:%M:%SZ}", date_format(utc, "j M Y, H:i"))
+    # Translators: a time, in the letters of Django's date filter.
+    shown = date_format(utc, _("j M Y, H:i"))
+    return format_html('<time datetime="{}">{} UTC</time>', f"{utc:%Y-%m-%dT%H:%M:%SZ}", shown)

@@ -101,10 +101,14 @@ def test_long_address_is_broken_between_its_groups(browser: Client, bob: User) -
     assert f'<td class="mono">{broken}</td>' in text_of(browser.get(DASHBOARD))
 
 
-def test_times_are_in_utc_and_machine_readable(browser: Client, bob: User) -> None:
+@pytest.mark.parametrize(("language", "shown"), [("en", "3 Dec 2031, 16:05 UTC"), ("de", "03.12.2031, 16:05 UTC")])
+def test_times_are_in_utc_and_written_in_the_readers_language(
+    browser: Client, bob: User, language: str, shown: str
+) -> None:
     token = bob.auth_tokens.issue(name="x").token
-    AuthToken.objects.filter(pk=token.pk).update(last_used_at=timezone.now().replace(2031, 2, 3, 16, 5, 9))
-    assert '<time datetime="2031-02-03T16:05:09Z">3 Feb 2031, 16:05 UTC</time>' in text_of(browser.get(DASHBOARD))
+    AuthToken.objects.filter(pk=token.pk).update(last_used_at=timezone.now().replace(2031, 12, 3, 16, 5, 9))
+    page = text_of(browser.get(DASHBOARD, headers={"Accept-Language": language}))
+    assert f'<time datetime="2031-12-03T16:05:09Z">{shown}</time>' in page
 
 
 def test_token_is_made_shown_once_and_works(browser: Client, bob: User, api: APIClient) -> None:
