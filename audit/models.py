@@ -148,6 +148,11 @@ class LoginLog(models.Model):
     def __str__(self) -> str:
         return f"{self.login_time:%Y-%m-%d %H:%M:%S} {self.username}"
 
+    @property
+    def is_confirmation(self) -> bool:
+        """Whether the password was right and opened nothing: it was given once more, as to change it."""
+        return self.is_success and self.token_id is None and self.session_id is None
+
 
 class QuarterHour(models.Model):
     """How many rows a quarter of an hour has. Triggers keep it, in the transaction of each row: the two never disagree.

@@ -2,15 +2,9 @@
 
 from django.urls import path
 
-from dashboard.views.account import (
-    DashboardView,
-    DisownView,
-    PasswordView,
-    SessionEndView,
-    TokenCreateView,
-    TokenEndView,
-)
+from dashboard.views.account import DashboardView, PasswordView, TokenCreateView
 from dashboard.views.doors import FaviconView, HomeView, LoginView, LogoutView
+from dashboard.views.ends import DisownView, SessionEndView, TokenEndView
 from dashboard.views.staff import LiftView
 
 urlpatterns = [

@@ -26,7 +26,7 @@ class Entrance(models.TextChoices):
 
     API = "api", _("API")
     SESSION = "session", _("JSON session")
-    PAGE = "page", _("login page")
+    PAGE = "page", _("web page")
     ADMIN = "admin", _("admin")
     OTHER = "other", _("other")
 

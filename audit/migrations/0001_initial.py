@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("api", "API"),
                             ("session", "JSON session"),
-                            ("page", "login page"),
+                            ("page", "web page"),
                             ("admin", "admin"),
                             ("other", "other"),
                         ],

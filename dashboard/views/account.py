@@ -1,11 +1,10 @@
 """One's own account: what opens it, who tried to, and its password."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.generic import TemplateView
@@ -15,10 +14,10 @@ from audit.buckets import Bucket
 from audit.keyset import Page, Span, read_page
 from audit.models import LoginLog
 from auth_api.models import AuthToken, Session
-from auth_api.services import close_session, log_in
+from auth_api.services import log_in
 from dashboard.answers import show
 from dashboard.forms import PasswordForm, TokenForm
-from dashboard.services import current_session, disown
+from dashboard.services import current_session
 from dashboard.views.person import PersonView
 from dashboard.watch import watch
 from users.attempts import Entrance, TurnedAway
@@ -76,45 +75,6 @@ class TokenCreateView(PersonView):
         except (ValidationError, TurnedAway) as refusal:
             return show(request, "dashboard/token_form.html", form, refusal=refusal)
         return render(request, "dashboard/token_created.html", {"token": issued.token, "key": issued.key}, status=201)
-
-
-class TokenEndView(PersonView):
-    """The end of one of one's own tokens."""
-
-    def post(self, request: HttpRequest, token_id: UUID) -> HttpResponse:
-        """End it."""
-        token = get_object_or_404(AuthToken.objects.alive_for(self.user), pk=token_id)
-        token.delete()
-        messages.success(request, _("The token %(name)s has been ended.") % {"name": token.name or token.hint})
-        return redirect("dashboard")
-
-
-class SessionEndView(PersonView):
-    """The end of one of one's own sessions."""
-
-    def post(self, request: HttpRequest, session_id: UUID) -> HttpResponse:
-        """End it; this one by logging out."""
-        session = get_object_or_404(Session.objects.alive_for(self.user), pk=session_id)
-        if session.pk == current_session(request):
-            close_session(request=request)
-        session.delete()
-        messages.success(request, _("The session has been ended."))
-        return redirect("dashboard")
-
-
-class DisownView(PersonView):
-    """``This wasn't me``: ends what the login opened, and asks for a new password."""
-
-    def post(self, request: HttpRequest, login_id: int) -> HttpResponse:
-        """End it."""
-        login = get_object_or_404(LoginLog, pk=login_id, user=self.user, is_success=True)
-        is_out = disown(request=request, user=self.user, login=login)
-        ended = _("What that login opened has been ended. Somebody else may know your password.")
-        todo = (
-            _("Log in and change it.") if is_out else _("Change it now: that ends all other tokens and sessions, too.")
-        )
-        messages.warning(request, f"{ended} {todo}")
-        return redirect("password")
 
 
 class PasswordView(PersonView):

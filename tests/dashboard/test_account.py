@@ -223,6 +223,32 @@ def test_who_disowns_their_own_session_is_logged_out_and_told_why(browser: Clien
     assert "Somebody else may know your password. Log in and change it." in text_of(answer)
 
 
+def newest(browser: Client) -> str:
+    """Return the first row of one's own logins, as text."""
+    row = text_of(browser.get(DASHBOARD)).partition('id="logins"')[2].partition("<tbody>")[2].partition("</tr>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", row).split())
+
+
+def test_logins_say_what_they_opened(browser: Client) -> None:
+    assert "Success new session" in newest(browser)
+    browser.post(TOKENS, {"name": "Backup", "scope": "read", "days": "7", "password": PASSWORD})
+    assert "Success new token unknown device web page" in newest(browser)
+    change(browser)
+    assert "Password confirmed unknown device web page" in newest(browser)
+
+
+def test_who_disowns_a_password_that_opened_nothing_is_told_the_truth(browser: Client, api: APIClient) -> None:
+    key = api.post("/api/v1/auth/login/", RIGHT).json()["token"]
+    api.credentials(HTTP_AUTHORIZATION=f"Token {key}")
+    api.patch(ME, {"email": "thief@example.org", "current_password": PASSWORD})
+    row = LoginLog.objects.latest("id")
+    assert row.is_confirmation
+    page = text_of(browser.post(f"/dashboard/logins/{row.pk}/disown/", follow=True))
+    assert "What that login opened has been ended" not in page
+    assert "nothing has been ended; but whoever made it knows your password. Change it now" in page
+    assert api.get(ME).status_code == 200
+
+
 def test_session_keeps_its_name_when_the_password_changes(browser: Client) -> None:
     row = LoginLog.objects.get()
     change(browser)

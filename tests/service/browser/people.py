@@ -2,6 +2,7 @@
 
 import random
 import secrets
+import uuid
 from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
@@ -68,6 +69,7 @@ def attempts(people: list[User]) -> list[LoginLog]:
     for _ in range(400):
         username, user = chance.choices(names, weights=[6, 5, 2, 1, 1])[0]
         is_success = user is not None and chance.random() < 0.8
+        entrance, is_login = chance.choice(["api", "page", "session", "admin"]), is_success and chance.random() < 0.8
         reason = "" if is_success else chance.choice(["wrong_password", "locked_out"]) if user else "unknown_user"
         rows.append(
             LoginLog(
@@ -78,7 +80,9 @@ def attempts(people: list[User]) -> list[LoginLog]:
                 user_agent=chance.choice([FIREFOX, SAFARI, "curl/8.5.0", LONG]),
                 is_success=is_success,
                 failure_reason=reason,
-                entrance=chance.choice(["api", "page", "session", "admin"]),
+                entrance=entrance,
+                token_id=uuid.uuid4() if is_login and entrance == "api" else None,
+                session_id=uuid.uuid4() if is_login and entrance != "api" else None,
             )
         )
     return rows
