@@ -8,7 +8,6 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils import timezone
 from django.utils.functional import lazy
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import APIException, ValidationError
@@ -16,19 +15,13 @@ from rest_framework.exceptions import APIException, ValidationError
 from auth_api.models import NAME_LENGTH as TOKEN_NAME_LENGTH
 from auth_api.models import Scope
 from auth_api.services import InvalidCredentials
+from dashboard import lifetimes
 from users.backends import MAX_PASSWORD_LENGTH
 from users.models import User
 from users.passwords import check_new
 from users.services import InvalidPassword
 
 NAME_LENGTH = 254  # characters: the longest e-mail address
-DAYS = (7, 30, 90, 365)
-
-
-def lifetimes() -> list[tuple[str, str]]:
-    """Return how long a token may live, in days."""
-    usual = [("", gettext("As long as is usual here"))]
-    return usual + [(str(days), ngettext("%(count)d day", "%(count)d days", days) % {"count": days}) for days in DAYS]
 
 
 def rules() -> str:
@@ -88,7 +81,12 @@ class TokenForm(PageForm):
         label=_("What it may do"), choices=Scope.choices, initial=Scope.READ, widget=forms.RadioSelect
     )
     days = forms.TypedChoiceField(
-        label=_("How long it lives"), choices=lifetimes, coerce=int, empty_value=None, required=False
+        label=_("How long it lives"),
+        choices=lifetimes.choices,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=lazy(lifetimes.idle_rule, str)(),
     )
     password = PasswordField(
         label=_("Your password, once more"),

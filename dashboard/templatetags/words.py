@@ -9,9 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from dashboard.devices import in_words
+from dashboard.lifetimes import idle_end
 
 register = template.Library()
 register.filter("device", in_words)
+register.filter(idle_end)
 MAY_BREAK = SafeString(":<wbr>")
 
 

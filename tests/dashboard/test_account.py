@@ -156,7 +156,7 @@ def test_token_takes_the_password_and_each_try_is_recorded(browser: Client) -> N
 
 def test_form_is_in_the_readers_language(browser: Client) -> None:
     page = text_of(browser.get(TOKENS, headers={"Accept-Language": "de"}))
-    for words in ("Token anlegen", "So lange, wie hier üblich", "90 Tage", "Ihr Passwort, noch einmal"):
+    for words in ("Token anlegen", "So lange, wie hier üblich: 30 Tage", "90 Tage", "Ihr Passwort, noch einmal"):
         assert words in page
 
 
