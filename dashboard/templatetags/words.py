@@ -1,8 +1,10 @@
 """Times, addresses and devices in templates."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -30,3 +32,9 @@ def moment(when: datetime) -> SafeString:
     # Translators: a time, in the letters of Django's date filter.
     shown = date_format(utc, _("j M Y, H:i"))
     return format_html('<time datetime="{}">{} UTC</time>', f"{utc:%Y-%m-%dT%H:%M:%SZ}", shown)
+
+
+@register.filter
+def about(messages: Iterable[Message], part: str) -> list[Message]:
+    """Return the messages that are to be shown in that part of the page."""
+    return [message for message in messages if (message.extra_tags or "") == part]

@@ -17,26 +17,26 @@ from auth_api.models import AuthToken, Session
 from auth_api.services import log_in
 from dashboard.answers import show
 from dashboard.forms import PasswordForm, TokenForm
+from dashboard.listing import page_of
 from dashboard.services import current_session
 from dashboard.views.person import PersonView
 from dashboard.watch import watch
 from users.attempts import Entrance, TurnedAway
 from users.services import change_password
 
-CREDENTIALS_SHOWN = 50  # of each kind; TOKENS_PER_USER may allow more
-LOGINS_SHOWN = 10
+SHOWN = 10  # rows of each list
 
 
 class DashboardView(PersonView, TemplateView):
-    """Everything about one's own account, on one page: two queries for who asks, three for the rest. More for staff."""
+    """Everything about one's own account, on one page: two queries for who asks, five for the rest. More for staff."""
 
     template_name = "dashboard/dashboard.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Read it."""
         return super().get_context_data(
-            tokens=AuthToken.objects.alive_for(self.user)[:CREDENTIALS_SHOWN],
-            sessions=Session.objects.alive_for(self.user)[:CREDENTIALS_SHOWN],
+            tokens=page_of(AuthToken.objects.alive_for(self.user), self.request.GET, "tokens", size=SHOWN),
+            sessions=page_of(Session.objects.alive_for(self.user), self.request.GET, "sessions", size=SHOWN),
             current=current_session(self.request),
             logins=self.logins(),
             watch=watch(bucket=self.bucket) if self.user.is_staff else None,
@@ -52,7 +52,7 @@ class DashboardView(PersonView, TemplateView):
         """Return the page of one's own logins that the address asks for."""
         rows = LoginLog.objects.filter(user=self.user)
         try:
-            return read_page(rows, Span(), self.request.GET.get("logins", ""), size=LOGINS_SHOWN)
+            return read_page(rows, Span(), self.request.GET.get("logins", ""), size=SHOWN)
         except ValueError:
             raise Http404 from None
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from audit.models import LoginLog
 from auth_api.models import AuthToken, Session
 from auth_api.services import close_session
+from dashboard.listing import back_to
 from dashboard.services import current_session, disown
 from dashboard.views.person import PersonView
 
@@ -21,8 +22,9 @@ class TokenEndView(PersonView):
         """End it."""
         token = get_object_or_404(AuthToken.objects.alive_for(self.user), pk=token_id)
         token.delete()
-        messages.success(request, _("The token %(name)s has been ended.") % {"name": token.name or token.hint})
-        return redirect("dashboard")
+        done = _("The token %(name)s has been ended.") % {"name": token.name or token.hint}
+        messages.success(request, done, extra_tags="tokens")
+        return back_to("tokens", request)
 
 
 class SessionEndView(PersonView):
@@ -34,8 +36,8 @@ class SessionEndView(PersonView):
         if session.pk == current_session(request):
             close_session(request=request)
         session.delete()
-        messages.success(request, _("The session has been ended."))
-        return redirect("dashboard")
+        messages.success(request, _("The session has been ended."), extra_tags="sessions")
+        return back_to("sessions", request)
 
 
 def what_happened(login: LoginLog) -> str:

@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from auth_api.limiter import lift
 from auth_api.models import Lockout
+from dashboard.listing import back_to
 from dashboard.views.person import StaffView
 
 
@@ -17,5 +18,6 @@ class LiftView(StaffView):
         """Lift it, as ``DELETE auth/lockouts/{id}/`` does."""
         lockout = get_object_or_404(Lockout.objects.on(), pk=lockout_id)
         lift(lockout, by=self.user)
-        messages.success(request, _("The lockout of %(whose)s is lifted.") % {"whose": lockout})
-        return redirect("dashboard")
+        done = _("The lockout of %(whose)s is lifted.") % {"whose": lockout}
+        messages.success(request, done, extra_tags="lockouts")
+        return back_to("lockouts", request)

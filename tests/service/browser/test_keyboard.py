@@ -79,7 +79,9 @@ def test_every_stop_is_seen_and_comes_in_the_order_of_the_page(page: Page) -> No
     for _ in range(stops):
         press(page, "Tab")
         assert page.evaluate(f"({RING})(getComputedStyle({FOCUSED}))"), page.evaluate(f"{FOCUSED}.outerHTML")
-        tops.append(page.evaluate(f"({FOCUSED}.closest('section, header, footer') ?? document.body).offsetTop"))
+        tops.append(
+            page.evaluate(f"({FOCUSED}.closest('section, .within, header, footer') ?? document.body).offsetTop")
+        )
     assert page.evaluate(f"{FOCUSED}.closest('footer') !== null")  # the last stop: none was left out, none comes twice
     assert tops == sorted(tops)
 

@@ -57,6 +57,20 @@ def test_token_opens_the_api_until_it_is_ended_in_the_page(page: Page, newcomer:
     assert status(api, key) == HTTPStatus.UNAUTHORIZED
 
 
+def test_end_of_a_token_on_a_later_page_is_said_there(page: Page, newcomer: str, api: httpx.Client) -> None:
+    for number in range(12):
+        right = {"username": newcomer, "password": PASSWORD, "device_name": f"device {number}"}
+        api.post("/auth/login/", json=right)
+    log_in(page, newcomer)
+    page.get_by_role("navigation", name="Pages of tokens").get_by_role("link", name="Next").click()
+    tokens = section(page, "Tokens")
+    expect(tokens.get_by_role("heading", level=3)).to_have_text(["device 1", "device 0"])
+    tokens.get_by_role("button", name="End the token device 1").click()
+    expect(tokens.get_by_role("heading", level=3)).to_have_text(["device 0"])
+    expect(page.get_by_role("status")).to_be_in_viewport(ratio=1)
+    expect(tokens).to_contain_text("11 to 11 of 11")
+
+
 def test_key_is_gone_from_the_page_that_showed_it(page: Page, newcomer: str) -> None:
     log_in(page, newcomer)
     key = create_token(page, "Backup")
