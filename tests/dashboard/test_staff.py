@@ -18,6 +18,7 @@ from dashboard import watch
 from dashboard.watch import newest_failures
 from tests.conftest import PASSWORD
 from tests.dashboard.conftest import DASHBOARD, LOGIN, csrf_token, text_of
+from users import listing
 from users.models import User
 
 HOUR = timedelta(hours=1)
@@ -113,8 +114,22 @@ def test_lockout_is_lifted(keeper: Client, staff: User, lockout: Lockout) -> Non
     assert keeper.post(f"/dashboard/lockouts/{lockout.pk}/lift/").status_code == 404
 
 
+def test_newest_lockouts_are_shown_and_how_many_there_are(keeper: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = timezone.now() - HOUR
+    for number in range(25):  # those that began first last longest
+        locked = {"locked_at": begun + timedelta(minutes=number), "locked_until": begun + HOUR * (100 - number)}
+        Lockout.objects.create(allowance="account", account=f"name{number}", **locked)
+    page = text_of(keeper.get(DASHBOARD))
+    assert re.findall(r"<h4>name(\d+)</h4>", page) == [str(number) for number in range(24, 4, -1)]
+    assert "The newest 20 of 25 are shown." in page
+    assert 'href="/admin/auth_api/lockout/"' in page
+    monkeypatch.setattr(listing, "MAX_COUNT", 22)
+    assert "The newest 20 of 22+ are shown." in text_of(keeper.get(DASHBOARD))
+
+
 def test_lifting_leads_back_to_the_lockouts_as_they_were_shown(keeper: Client, lockout: Lockout) -> None:
     page = text_of(keeper.get(DASHBOARD, {"by": "hour", "tokens": "1"}))
+    assert "newest 20" not in page
     action = f"/dashboard/lockouts/{lockout.pk}/lift/?by=hour&tokens=1"
     assert f'action="{action.replace("&", "&amp;")}"' in page
     assert keeper.post(action)["Location"] == "/dashboard/?by=hour&tokens=1#lockouts"
@@ -153,13 +168,13 @@ def test_newest_attempts_of_everybody_are_shown(keeper: Client, bob: User) -> No
 
 
 @pytest.mark.parametrize("count", [1, 60])
-def test_staff_takes_ten_queries_however_much_there_is(
+def test_staff_takes_eleven_queries_however_much_there_is(
     keeper: Client, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(count):
         fail(2, f"name{number}", f"192.0.2.{number}")
         Lockout.objects.create(allowance="account", account=f"n{number}", locked_until=timezone.now() + HOUR)
-    with django_assert_num_queries(10):  # six for one's own, without tokens; chart, failures, lockouts, attempts
+    with django_assert_num_queries(11):  # six for one's own, without tokens; chart, failures, lockouts twice, attempts
         assert keeper.get(DASHBOARD).status_code == 200
 
 
