@@ -15,6 +15,7 @@ from selectors import EVENT_READ
 from types import SimpleNamespace
 from typing import Any, cast
 
+from gunicorn.http.errors import NoMoreData
 from gunicorn.http.message import Request
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -144,7 +145,11 @@ class CollectingWorker(ThreadWorker):
     def handle_request(self, req: Request, conn: TConn) -> bool:
         """Answer at a pace that has an end."""
         paced = SimpleNamespace(sock=PacedSocket(conn.sock), client=conn.client, server=conn.server)
-        return bool(super().handle_request(req, cast(TConn, paced)))
+        try:
+            return bool(super().handle_request(req, cast(TConn, paced)))
+        except NoMoreData:  # gunicorn would go without a word, for want of the rest of the chunks
+            self.refuse_slow(conn.sock)
+            raise
 
     def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
         """Go on with the connection, or with another one whose request is long."""

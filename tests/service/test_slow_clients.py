@@ -25,6 +25,7 @@ BEGINNINGS = {
     "half a chunk": POST + b'Transfer-Encoding: chunked\r\n\r\n64\r\n{"username": ',
     "half a chunk, with zeros": POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"0" * 23 + b'64\r\n{"username": ',
     "half of much": POST + b"Content-Length: 900000\r\n\r\n" + b"x" * 400_000,
+    "half of many chunks": POST + b"Transfer-Encoding: chunked\r\n\r\nf0000\r\n" + b"x" * 400_000,
 }
 OF_EACH = 44  # twice as many would hold all 80 threads
 BOUND = 20 + 5  # seconds; the second is for a busy machine
