@@ -3,9 +3,9 @@
 import io
 
 import pytest
-import yaml
 from django.core.management import call_command
 from django.test import Client
+from django.utils.translation import trans_real
 
 from tests.openapi import FILE, Document, load, resolved
 from users.filters import AccountFilter
@@ -26,7 +26,29 @@ def test_file_is_what_the_code_generates_without_a_warning() -> None:
 
 
 def test_service_serves_the_same_document(client: Client, document: Document) -> None:
-    assert yaml.safe_load(client.get("/api/schema/").content) == document
+    answer = client.get("/api/schema/")
+    assert answer.content == FILE.read_bytes()
+    assert answer["Content-Type"] == "application/vnd.oai.openapi; charset=utf-8"
+    assert answer["Content-Disposition"] == 'inline; filename="Latchkey.yaml"'
+    in_json = client.get("/api/schema/", HTTP_ACCEPT="application/json")
+    assert in_json.json() == document
+    assert (in_json["Content-Type"], in_json["Vary"]) == ("application/json", "Accept, origin, Accept-Language")
+    assert in_json["Content-Disposition"] == 'inline; filename="Latchkey.json"'
+
+
+def test_document_is_generated_once_in_each_language(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    english, german = (client.get(f"/api/schema/?lang={language}").content for language in ("en", "de"))
+    assert english != german
+    monkeypatch.delattr("drf_spectacular.generators.SchemaGenerator.get_schema")
+    assert client.get("/api/schema/").content == english
+    assert client.get("/api/schema/", HTTP_ACCEPT_LANGUAGE="de").content == german
+    assert client.get("/api/schema/?lang=de-at").content == german
+    assert client.get("/api/schema/?lang=nonsense", HTTP_ACCEPT_LANGUAGE="de").content == english
+
+
+def test_languages_that_are_asked_for_do_not_fill_the_memory(client: Client) -> None:
+    client.get("/api/schema/?lang=xx")
+    assert "xx" not in trans_real._translations  # type: ignore[attr-defined]
 
 
 def test_login_is_public_and_everything_else_is_not(document: Document) -> None:
