@@ -43,7 +43,9 @@ def test_server_that_comes_second_prints_no_password(
     assert capsys.readouterr().out == ""
 
 
-def test_password_that_is_no_text_is_refused(db: None, settings: Settings) -> None:
-    settings.ADMIN_PASSWORD = "\udcff"
+@pytest.mark.parametrize("password", ["\udcff", "x" * 1025])
+def test_password_that_no_login_takes_is_refused(db: None, settings: Settings, password: str) -> None:
+    settings.ADMIN_PASSWORD = password
     with pytest.raises(CommandError, match="ADMIN_PASSWORD"):
         call_command("create_first_admin")
+    assert not User.objects.exists()

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError, transaction
 
+from users.backends import MAX_PASSWORD_LENGTH, is_malformed
 from users.models import User
-from users.names import is_storable
 
 
 class Command(BaseCommand):
@@ -20,8 +20,10 @@ class Command(BaseCommand):
         """Do nothing if any account exists."""
         if User.objects.exists():
             return
-        if not is_storable(settings.ADMIN_PASSWORD):
-            raise CommandError("The environment variable ADMIN_PASSWORD must hold text.")
+        if is_malformed(settings.ADMIN_PASSWORD):  # no login would take it
+            raise CommandError(
+                f"The environment variable ADMIN_PASSWORD must hold text of at most {MAX_PASSWORD_LENGTH} characters."
+            )
         password = settings.ADMIN_PASSWORD or secrets.token_urlsafe(18)
         try:
             with transaction.atomic():
