@@ -1,12 +1,14 @@
 """Reading one environment variable: typed, or refused with a sentence that names it and says what it should hold."""
 
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import EnvError
 
 T = TypeVar("T")
+MAPPED = IPv6Network("::ffff:0:0/96")
 
 
 def read(parse: Callable[..., T], name: str, expected: str, **options: Any) -> T:
@@ -35,3 +37,16 @@ def read_list(
         return [item(text.strip()) for text in parse(name, default=default).split(",") if text.strip()]
 
     return read(parse_items, name, expected)
+
+
+def network(text: str) -> IPv4Network | IPv6Network:
+    """Return the network, an IPv4 one if it is mapped into IPv6: addresses are compared in that form.
+
+    Raises:
+        ValueError: the text is no network.
+    """
+    parsed = ip_network(text)
+    if isinstance(parsed, IPv6Network) and parsed.subnet_of(MAPPED):
+        mapped = int(parsed.network_address) - int(MAPPED.network_address)
+        return IPv4Network((mapped, parsed.prefixlen - MAPPED.prefixlen))
+    return parsed

@@ -2,7 +2,6 @@
 
 import os
 from datetime import timedelta
-from ipaddress import ip_network
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
 
 from api_project.databases import with_our_backend
-from api_project.environment import read, read_list
+from api_project.environment import network, read, read_list
 from api_project.logs import configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -43,8 +42,8 @@ ALLOWED_HOSTS = read_list(
     env.str, "ALLOWED_HOSTS", "host names, separated by commas", item=str, default="localhost,127.0.0.1,[::1]"
 )
 CSRF_TRUSTED_ORIGINS = read_list(env.str, "CSRF_TRUSTED_ORIGINS", ORIGINS, item=str)
-TRUSTED_PROXIES = read_list(env.str, "TRUSTED_PROXIES", NETWORKS, item=ip_network)
-METRICS_NETWORKS = read_list(env.str, "METRICS_NETWORKS", NETWORKS, item=ip_network, default="127.0.0.0/8,::1/128")
+TRUSTED_PROXIES = read_list(env.str, "TRUSTED_PROXIES", NETWORKS, item=network)
+METRICS_NETWORKS = read_list(env.str, "METRICS_NETWORKS", NETWORKS, item=network, default="127.0.0.0/8,::1/128")
 CORS_ALLOWED_ORIGINS = read_list(env.str, "CORS_ALLOWED_ORIGINS", ORIGINS, item=str)
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_CREDENTIALS = True  # listed origins only, and the cookie is SameSite=Lax
