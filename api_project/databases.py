@@ -33,12 +33,30 @@ def with_our_backend(named: dict[str, Any]) -> dict[str, Any]:
     """Return the database with the backend that we have for it. PostgreSQL's options may be replaced in the URL.
 
     Raises:
-        ImproperlyConfigured: it is neither SQLite nor PostgreSQL.
+        ImproperlyConfigured: it is neither SQLite nor PostgreSQL, or has parameters that would fail when it is opened.
     """
     asked = named.get("OPTIONS", {})
     if named["ENGINE"] == "django.db.backends.sqlite3":
+        if asked:
+            raise ImproperlyConfigured("The environment variable DATABASE_URL must have no parameters for SQLite.")
         # To open the file and set it up takes 0.8 ms of each request.
-        return named | {"ENGINE": "api_project.sqlite3", "CONN_MAX_AGE": None, "OPTIONS": asked | SQLITE_OPTIONS}
+        return named | {"ENGINE": "api_project.sqlite3", "CONN_MAX_AGE": None, "OPTIONS": SQLITE_OPTIONS}
     if named["ENGINE"] == "django.db.backends.postgresql":
+        if not are_known(asked):
+            raise ImproperlyConfigured("The environment variable DATABASE_URL must have parameters of libpq alone.")
+        if not named["NAME"] and "service" not in asked:
+            raise ImproperlyConfigured("The environment variable DATABASE_URL must name a database of the server.")
         return named | {"ENGINE": "api_project.postgresql", "OPTIONS": POSTGRESQL_OPTIONS | asked}
     raise ImproperlyConfigured("The environment variable DATABASE_URL must name PostgreSQL or SQLite.")
+
+
+def are_known(parameters: dict[str, Any]) -> bool:
+    """Whether libpq takes parameters of such names. What they hold, it looks at when it connects."""
+    from psycopg import ProgrammingError  # noqa: PLC0415 - who has SQLite need not wait for it to load
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - likewise
+
+    try:
+        make_conninfo(**parameters)
+    except ProgrammingError:
+        return False
+    return True

@@ -46,6 +46,12 @@ def load(expression: str, **environment: str) -> subprocess.CompletedProcess[str
             "postgresql://u@h/d",
             "api_project.postgresql",
         ),
+        (
+            "settings.DATABASES['default']['OPTIONS']['sslmode']",
+            "DATABASE_URL",
+            "postgresql://u@h/d?sslmode=verify-full&options=-c%20a%3Db",
+            "verify-full",
+        ),
         ("settings.DATABASES['default']['NAME']", "DATABASE_URL", "sqlite:////srv/x.sqlite3", "/srv/x.sqlite3"),
     ],
 )
@@ -75,6 +81,10 @@ def test_variable_is_typed(expression: str, variable: str | None, value: str, re
         ("METRICS_NETWORKS", "proxy.example"),
         ("DATABASE_URL", "mysql-ish://secret"),
         ("DATABASE_URL", "mysql://secret"),
+        ("DATABASE_URL", "postgresql://u:secret@h/d?foo=bar"),
+        ("DATABASE_URL", "postgresql://u:secret@h/d?conn_max_age=abc"),
+        ("DATABASE_URL", "postgresql://u:secret@h"),
+        ("DATABASE_URL", "sqlite:////srv/x.sqlite3?timeout=3"),
         ("HTTPS", "on the way"),
     ],
 )

@@ -2,6 +2,9 @@
 
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from tests.service.server import ROOT, Server, token_of
 
@@ -29,3 +32,42 @@ def test_first_starts_at_once_make_one_database_and_one_admin(database_url: str)
     finally:
         server.kill()
     assert server.manage("migrate", "--plan").stdout.endswith("No planned migration operations.\n")
+
+
+@pytest.mark.parametrize("command", ["migrate", "create_first_admin", "serve"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:////nonexistent/folder/latchkey.sqlite3",
+        "postgresql://127.0.0.1/latchkey?foo=bar",
+        "postgresql://127.0.0.1/latchkey?conn_max_age=abc",
+    ],
+)
+def test_database_that_can_not_be_is_refused_by_its_variable(command: str, url: str) -> None:
+    assert_refused(command, url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://127.0.0.1:1/latchkey",
+        "postgresql://127.0.0.1:1/latchkey?sslmode=bogus",
+        "postgresql://127.0.0.1:1/latchkey?connect_timeout=abc",
+        "sqlite:////{}",  # a folder
+        "sqlite:////{}/text",
+    ],
+)
+def test_first_start_says_that_the_database_can_not_be_opened(url: str, tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("This is no database, however much one reads of it. " * 40)
+    assert_refused("migrate", url.format(tmp_path))
+
+
+def assert_refused(command: str, url: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, "manage.py", command],
+        cwd=ROOT, env=Server(url).variables(), capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert ran.returncode != 0
+    assert "The environment variable DATABASE_URL must " in ran.stderr
+    assert "Traceback" not in ran.stderr
