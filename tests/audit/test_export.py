@@ -277,7 +277,7 @@ def test_command_leaves_nothing_half_written(db: None, tmp_path: Path, monkeypat
 
 
 def test_command_refuses_what_it_can_not_do(db: None, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="--ip_address: Enter an IPv4"):
+    with pytest.raises(CommandError, match="--ip-address: Enter an IPv4"):
         call_command("export_login_logs", str(tmp_path / "x"), "--ip-address", "x")
     with pytest.raises(CommandError, match="No such file"):
         call_command("export_login_logs", str(tmp_path / "nowhere" / "x"))

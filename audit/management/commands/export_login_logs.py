@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("file", help="where to; - for standard output")
         parser.add_argument("--format", choices=list(FORMATS), default="csv")
         for name in LoginLogFilter.base_filters:
-            parser.add_argument(f"--{name.replace('_', '-')}", metavar="VALUE")
+            parser.add_argument(option_of(name), metavar="VALUE")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Export."""
@@ -34,12 +34,18 @@ class Command(BaseCommand):
         query.update({name: options[name] for name in LoginLogFilter.base_filters if options[name] is not None})
         filterset = LoginLogFilter(query, LoginLog.objects.all())
         if not filterset.is_valid():
-            raise CommandError("\n".join(f"--{name}: {' '.join(texts)}" for name, texts in filterset.errors.items()))
+            errors = filterset.errors.items()
+            raise CommandError("\n".join(f"{option_of(name)}: {' '.join(texts)}" for name, texts in errors))
         _, write = FORMATS[options["format"]]
         total = None if query else QuarterHour.objects.aggregate(rows=Sum("successes") + Sum("failures"))["rows"]
         with destination(options["file"]) as file, tqdm(total=total, unit="row", disable=None) as bar:
             for text in write(watched(batches_of(filterset.qs, filterset.span), bar)):
                 file.write(text)
+
+
+def option_of(name: str) -> str:
+    """Return what the filter is called on a command line."""
+    return f"--{name.replace('_', '-')}"
 
 
 def watched(batches: Iterator[list[Row]], bar: "tqdm[Any]") -> Iterator[list[Row]]:
