@@ -35,6 +35,8 @@ class CarefulChangeList(ChangeList):
             super().get_results(request)
         except (DataError, ValueError) as error:  # a NUL in a filter, which PostgreSQL's driver refuses
             raise IncorrectLookupParameters from error
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count  # equal, so that the search form doesn't offer to show all
 
 
 class CarefulAdmin(admin.ModelAdmin):

@@ -123,6 +123,13 @@ def test_counting_ends_somewhere(admin: Client, bob: User) -> None:
     assert admin.get(f"{TOKENS}?p=100").status_code == 200
 
 
+@pytest.mark.parametrize("address", [TOKENS, SESSIONS, "/admin/users/user/", "/admin/auth/group/"])
+def test_all_are_offered_where_some_are_left_out(admin: Client, address: str) -> None:
+    assert "Show all" not in admin.get(address).content.decode()
+    assert "Show all" in admin.get(address, {"q": "root"}).content.decode()
+    assert "Show all" in admin.get("/admin/users/user/", {"is_staff__exact": 1}).content.decode()
+
+
 @pytest.mark.parametrize("address", LISTS)
 @pytest.mark.parametrize(
     "query",
