@@ -17,11 +17,13 @@ class AcceptedAtLoginValidator:
     def validate(self, password: str, user: object = None) -> None:
         """Raise ValidationError for a password that is too long, or is no text."""
         if is_malformed(password):
-            raise PasswordInvalid(self.get_help_text(), code="password_malformed")
+            is_long = len(password) > MAX_PASSWORD_LENGTH
+            text = self.get_help_text() if is_long else _("Your password has a character that is not allowed.")
+            raise PasswordInvalid(text, code="password_malformed")
 
     def get_help_text(self) -> str:
         """Return the rule in words, for forms."""
-        text = _("Your password can have at most %(length)d characters, all of them text.")
+        text = _("Your password can have at most %(length)d characters.")
         return str(text % {"length": MAX_PASSWORD_LENGTH})
 
 

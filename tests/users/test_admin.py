@@ -166,3 +166,12 @@ def test_admin_deletes_no_last_superuser(admin: Client, root: User) -> None:
     for answer in (one, several):
         assert "This is the last active superuser." in answer.content.decode()
     assert User.objects.filter(pk=root.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "several"), [("en", "Add user", "Users"), ("de", "Konto hinzufügen", "Konten")]
+)
+def test_accounts_are_called_the_same_one_and_several(admin: Client, language: str, one: str, several: str) -> None:
+    page = admin.get(f"{USERS}add/", headers={"Accept-Language": language}).content.decode()
+    assert f"<h1>{one}</h1>" in page
+    assert f'<a href="{USERS}">{several}</a>' in page

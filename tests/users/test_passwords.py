@@ -55,6 +55,19 @@ def test_all_that_speaks_against_a_password_is_said_with_codes(password: str, co
     assert {str(code) for code in found["new_password"] or ()} == codes
 
 
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("long " * 205, "Your password can have at most 1024 characters."),
+        ("a nul \0 in it", "Your password has a character that is not allowed."),
+        ("a lone \ud800 surrogate", "Your password has a character that is not allowed."),
+    ],
+)
+def test_what_no_login_takes_is_refused_in_words(password: str, reason: str) -> None:
+    with pytest.raises(PasswordInvalid, match=f"^\\['{reason}'\\]$"):
+        validate_password(password, User(username="bob"))
+
+
 def test_reasons_are_in_the_answer(bob: User, as_user: Callable[[User], APIClient]) -> None:
     change = {"current_password": PASSWORD, "new_password": "qwerty"}
     answer = as_user(bob).post("/api/v1/users/me/password/", change)
