@@ -38,6 +38,12 @@ def test_row_can_be_read_and_not_touched(admin_client: Client, row: LoginLog) ->
     assert row.username == "bob"
 
 
+@pytest.mark.parametrize("language", ["en", "de", "de-AT", "fr"])
+def test_page_of_a_row_has_its_time_to_the_second(admin_client: Client, row: LoginLog, language: str) -> None:
+    page = admin_client.get(f"{LIST}{row.pk}/change/", headers={"Accept-Language": language}).content.decode()
+    assert f"{row.login_time:%Y-%m-%d %H:%M:%S} UTC" in page
+
+
 def test_no_action_deletes(admin_client: Client, row: LoginLog) -> None:
     admin_client.post(LIST, {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"})
     assert LoginLog.objects.filter(pk=row.pk).exists()

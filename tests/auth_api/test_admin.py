@@ -65,6 +65,13 @@ def test_session_is_shown_with_its_device_and_ended(admin: Client, bob: User) ->
     assert browser.get("/admin/").status_code == 302
 
 
+def test_page_of_a_token_has_its_times_to_the_second(admin: Client, bob: User) -> None:
+    token = bob.auth_tokens.issue(expires_at=timezone.now() + timedelta(hours=1)).token
+    page = admin.get(f"{TOKENS}{token.pk}/change/").content.decode()
+    for time in (token.created_at, token.expires_at, token.last_used_at):
+        assert f"{time:%Y-%m-%d %H:%M:%S} UTC" in page
+
+
 def test_nothing_can_be_made_or_changed(admin: Client, bob: User) -> None:
     token = bob.auth_tokens.issue().token
     Client().force_login(bob)
