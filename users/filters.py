@@ -1,7 +1,7 @@
-"""Filters of lists: strict ones, and those of the accounts."""
+"""Filters of lists: what all have in common, and those of the accounts."""
 
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, ClassVar, Protocol, cast
 
 from django import forms
 from django.core.exceptions import ValidationError as FormError
@@ -56,6 +56,19 @@ def refuse_unknown(query: QueryDict, known: Iterable[str], *, formats: Collectio
         raise ValidationError(refused)
 
 
+class Pages(Protocol):
+    """Pages, and the parameters that ask for one."""
+
+    parameters: ClassVar[Collection[str]]
+
+
+class ListView(Protocol):
+    """What the backend asks of a view."""
+
+    filterset_class: type[filters.FilterSet]
+    pagination_class: type[Pages]
+
+
 class AccountOrdering(filters.OrderingFilter):
     """By one column or several, and by id where they are equal. Accounts that never logged in come last, or first."""
 
@@ -96,15 +109,16 @@ class AccountFilter(filters.FilterSet):
         return queryset
 
 
-class AccountFilterBackend(filters.DjangoFilterBackend):
-    """Filters a list, and refuses parameters that it does not know."""
+class ListFilterBackend(filters.DjangoFilterBackend):
+    """Filters a list by the view's filters, and refuses parameters that are neither these nor of its pages."""
 
     def filter_queryset(self, request: HttpRequest, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
-        """Return the accounts, or raise ValidationError with the name of the parameter."""
+        """Return the rows, or raise ValidationError with the name of the parameter."""
         if getattr(view, "detail", False):
             return queryset
-        refuse_unknown(request.GET, {*AccountFilter.base_filters, "page", "page_size", "format"})
-        filterset = AccountFilter(request.GET, queryset, request=request)
+        list_view = cast(ListView, view)
+        refuse_unknown(request.GET, {*list_view.filterset_class.base_filters, *list_view.pagination_class.parameters})
+        filterset = list_view.filterset_class(request.GET, queryset, request=request)
         if not filterset.is_valid():
             raise ValidationError(filterset.errors)
         return filterset.qs

@@ -28,6 +28,7 @@ class AccountPagination(PageNumberPagination):
 
     page_size_query_param = "page_size"
     max_page_size = MAX_PAGE_SIZE
+    parameters = ("page", "page_size", "format")
 
     def paginate_queryset(  # type: ignore[override]  # takes no other sequences
         self, queryset: QuerySet[Any], request: Request, view: APIView | None = None

@@ -6,7 +6,9 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.utils.translation import trans_real
+from django_filters import FilterSet
 
+from audit.filters import LoginLogFilter
 from tests.openapi import FILE, Document, load, resolved
 from users.filters import AccountFilter
 
@@ -122,9 +124,12 @@ def test_statuses_of_an_operation(document: Document, method: str, path: str, st
     assert ("400" in statuses) == ("$ref" not in responses["400"])
 
 
-def test_filters_of_the_accounts_are_described(document: Document) -> None:
-    parameters = {parameter["name"] for parameter in document["paths"]["/api/v1/users/"]["get"]["parameters"]}
-    assert parameters == {*AccountFilter.base_filters, "page", "page_size"}
+@pytest.mark.parametrize(
+    ("path", "filters"), [("/api/v1/users/", AccountFilter), ("/api/v1/audit/login-logs/", LoginLogFilter)]
+)
+def test_list_documents_its_filters(document: Document, path: str, filters: type[FilterSet]) -> None:
+    parameters = {parameter["name"] for parameter in document["paths"][path]["get"]["parameters"]}
+    assert filters.base_filters.keys() <= parameters
 
 
 def test_operation_that_takes_a_password_can_be_locked_out(document: Document) -> None:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from users.filters import AccountFilter, AccountFilterBackend
+from users.filters import AccountFilter, ListFilterBackend
 from users.inputs import AccountChangeSerializer, AccountCreateSerializer, NewPasswordSerializer
 from users.models import User
 from users.pagination import AccountPagination
@@ -50,7 +50,7 @@ class AccountViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
     serializer_class = ManagedAccountSerializer
     permission_classes = [IsAdminUser]
     pagination_class = AccountPagination
-    filter_backends = [AccountFilterBackend]
+    filter_backends = [ListFilterBackend]
     filterset_class = AccountFilter
     lookup_value_regex = "[0-9]{1,18}"
 
