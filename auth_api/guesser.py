@@ -14,6 +14,11 @@ from users.clients import network_of, storable
 from users.names import normalise
 
 
+def as_counted(name: str) -> str:
+    """Return the name that guesses on it are counted under, if no account has it."""
+    return storable(normalise(name), length=ACCOUNT_LENGTH)
+
+
 class TakenGuess(NamedTuple):
     """The columns of a guess that say what it counts against."""
 
@@ -38,7 +43,7 @@ class Guesser:
     def of(cls, request: HttpRequest, attempt: Attempt) -> "Guesser":
         """Read the guesser off the request. An account's name stands for its e-mail address as well."""
         user = attempt.user
-        account = user.username if user else storable(normalise(attempt.username), length=ACCOUNT_LENGTH)
+        account = user.username if user else as_counted(attempt.username)
         return cls(account, network_of(request.META.get("REMOTE_ADDR")), user.pk if user else 0, attempt.device)
 
     @property

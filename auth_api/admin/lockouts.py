@@ -11,6 +11,7 @@ from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from auth_api.filters import searched
 from auth_api.limiter import lift
 from auth_api.models import Lockout
 from users.listing import CarefulAdmin
@@ -37,13 +38,15 @@ class StateFilter(admin.SimpleListFilter):
 class LockoutAdmin(CarefulAdmin):
     """Newest first. Lifting is an action."""
 
-    list_display = ["account", "network", "begun", "until", "state"]
+    list_display = ["account", "network", "allowance", "begun", "until", "state"]
     list_display_links = None
     list_filter = [StateFilter, "allowance"]
     lookups = ("state", "allowance__exact")
     sortable_by = ()
     list_select_related = ["lifted_by"]
     ordering = ["-id"]
+    search_fields = ["account"]  # that there is a search at all
+    search_help_text = _("A whole name, an address, or a device.")
     actions = ["lift_selected"]
 
     @admin.display(description=_("locked (UTC)"))
@@ -69,6 +72,13 @@ class LockoutAdmin(CarefulAdmin):
         lifted = sum(lift(lockout, by=cast(User, request.user)) for lockout in queryset)
         text = ngettext("%(count)d lockout was lifted.", "%(count)d lockouts were lifted.", lifted)
         self.message_user(request, text % {"count": lifted}, messages.SUCCESS if lifted else messages.WARNING)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Lockout], search_term: str
+    ) -> tuple[QuerySet[Lockout], bool]:
+        """Return those of the account, the network or the device."""
+        term = search_term.strip()
+        return (searched(queryset, term) if term else queryset), False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Lockouts are for all staff, as at the API."""

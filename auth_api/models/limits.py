@@ -80,7 +80,7 @@ class Lockout(models.Model):
     MEMORY = timedelta(hours=24)
     KEPT_FOR = timedelta(days=365)
 
-    allowance = models.CharField(_("exhausted"), max_length=20, choices=Allowance)
+    allowance = models.CharField(_("limit"), max_length=20, choices=Allowance)
     account = models.CharField(_("account"), max_length=ACCOUNT_LENGTH, blank=True)
     network = models.CharField(_("network or device"), max_length=PLACE_LENGTH, blank=True)
     locked_at = models.DateTimeField(_("locked"), default=timezone.now)
@@ -101,6 +101,9 @@ class Lockout(models.Model):
         indexes = [
             models.Index(fields=["account", "network", "locked_until"], name="auth_api_lockout_whom"),
             models.Index(fields=["locked_until"], name="auth_api_lockout_until"),
+            # For who looks for one, the newest first. Partial, so that no login is led to them away from the first.
+            models.Index(fields=["account", "id"], name="auth_api_lockout_account", condition=~models.Q(account="")),
+            models.Index(fields=["network", "id"], name="auth_api_lockout_network", condition=~models.Q(network="")),
         ]
 
     def __str__(self) -> str:

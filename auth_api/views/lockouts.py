@@ -12,9 +12,11 @@ from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
+from auth_api.filters import LockoutFilter
 from auth_api.limiter import lift
 from auth_api.models import Lockout
 from auth_api.serializers import LockoutSerializer
+from users.filters import ListFilterBackend
 from users.models import User
 from users.schema import ERROR
 
@@ -24,6 +26,7 @@ class NewestFirst(CursorPagination):
 
     ordering = "-id"
     page_size = 50
+    parameters = ("cursor", "format")
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         """Return the cursor, or raise ValidationError for one that no list gave out: REST framework looks at half."""
@@ -68,6 +71,8 @@ class LockoutViewSet(
     serializer_class = LockoutSerializer
     permission_classes = [IsAdminUser]
     pagination_class = NewestFirst
+    filter_backends = [ListFilterBackend]
+    filterset_class = LockoutFilter
     lookup_value_regex = "[0-9]{1,18}"
 
     def get_queryset(self) -> QuerySet[Lockout]:

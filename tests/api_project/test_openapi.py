@@ -9,6 +9,7 @@ from django.utils.translation import trans_real
 from django_filters import FilterSet
 
 from audit.filters import LoginLogFilter
+from auth_api.filters import LockoutFilter
 from tests.openapi import FILE, Document, load, resolved
 from users.filters import AccountFilter
 
@@ -125,7 +126,12 @@ def test_statuses_of_an_operation(document: Document, method: str, path: str, st
 
 
 @pytest.mark.parametrize(
-    ("path", "filters"), [("/api/v1/users/", AccountFilter), ("/api/v1/audit/login-logs/", LoginLogFilter)]
+    ("path", "filters"),
+    [
+        ("/api/v1/users/", AccountFilter),
+        ("/api/v1/auth/lockouts/", LockoutFilter),
+        ("/api/v1/audit/login-logs/", LoginLogFilter),
+    ],
 )
 def test_list_documents_its_filters(document: Document, path: str, filters: type[FilterSet]) -> None:
     parameters = {parameter["name"] for parameter in document["paths"][path]["get"]["parameters"]}
