@@ -21,16 +21,17 @@ CLEARED = (Allowance.ACCOUNT_AND_NETWORK, Allowance.ACCOUNT_AT_HOME)  # by a suc
 def recent_lockouts(guesser: Guesser) -> dict[Allowance, Lockout]:
     """Return the newest lockout of each allowance, if it still matters. One query."""
     since = timezone.now() - max(Lockout.MEMORY, settings.LOGIN_WINDOW)
-    rows = lockouts_of.rows(account=guesser.account, network=guesser.network, home=guesser.home, since=since)
+    rows = sorted(lockouts_of.rows(account=guesser.account, network=guesser.network, home=guesser.home, since=since))
     columns = [field.attname for field in Lockout._meta.concrete_fields]  # noqa: SLF001 - public by its documentation
     found = [Lockout.from_db(connection.alias, columns, row) for row in rows]
     return {Allowance(lockout.allowance): lockout for lockout in found if guesser.is_meant_by(lockout)}
 
 
+# Sorted by their ids here: PostgreSQL, which is not to sort, would look for a few among all that there ever were.
 lockouts_of = Prepared(
     lambda account, network, home, since: Lockout.objects.filter(
         account__in=(account, ""), network__in=(network, home, ""), locked_until__gt=since
-    ).order_by("id"),
+    ).order_by(),
     account=str,
     network=str,
     home=str,

@@ -11,6 +11,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from auth_api.filters import of_account, of_place
+from auth_api.ledger import lockouts_of
 from auth_api.models import Lockout
 from users.models import User
 
@@ -118,13 +119,18 @@ def test_admin_says_which_limit_it_was(staff: User, client: Client, lockouts: li
     assert "Nach Grenze" in client.get(LIST, headers={"Accept-Language": "de"}).content.decode()
 
 
-def test_each_is_found_by_an_index_in_the_order_of_the_page(db: None) -> None:
-    until = timezone.now()
+@pytest.fixture
+def many_lockouts(db: None) -> None:
+    until = timezone.now() + timedelta(hours=1)
     Lockout.objects.bulk_create(
         Lockout(account=secrets.token_hex(2), network=secrets.token_hex(2), locked_until=until) for _ in range(5000)
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+@pytest.mark.usefixtures("many_lockouts")
+def test_each_is_found_by_an_index_in_the_order_of_the_page() -> None:
     for found, index in (
         (of_account(Lockout.objects.all(), "bob"), "auth_api_lockout_account"),
         (of_place(Lockout.objects.all(), "192.0.2.1"), "auth_api_lockout_network"),
@@ -133,3 +139,9 @@ def test_each_is_found_by_an_index_in_the_order_of_the_page(db: None) -> None:
         assert index in plan, plan
         assert "SORT" not in plan.upper(), plan
         assert "TEMP B-TREE" not in plan, plan
+
+
+@pytest.mark.usefixtures("many_lockouts")
+def test_login_finds_its_own_by_account_and_network() -> None:
+    asked = {"account": "bob", "network": "192.0.2.1", "home": "192.0.2.1", "since": timezone.now()}
+    assert "auth_api_lockout_whom" in lockouts_of.build(**asked).explain()
