@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 
+from users.forms import AccountCreationForm, AccountPasswordForm
 from users.listing import CarefulAdmin
 from users.models import User
 from users.policy import PRIVILEGES, LastSuperuser, keeping_a_superuser, may_manage
@@ -43,6 +44,9 @@ class AccountAdmin(CarefulAdmin, UserAdmin):
     add_fieldsets = (
         (None, {"classes": ("wide",), "fields": ("username", "email", "usable_password", "password1", "password2")}),
     )
+
+    add_form = AccountCreationForm
+    change_password_form = AccountPasswordForm
 
     change_view = saying_why(UserAdmin.change_view)
     delete_view = saying_why(UserAdmin.delete_view)

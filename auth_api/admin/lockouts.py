@@ -7,9 +7,8 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from auth_api.filters import searched
 from auth_api.limiter import lift
@@ -63,8 +62,8 @@ class LockoutAdmin(CarefulAdmin):
     def state(self, lockout: Lockout) -> str:
         """Return whether it is on, and who lifted it."""
         if lockout.lifted_at:
-            return translated("lifted by %(name)s") % {"name": lockout.lifted_by or "?"}
-        return translated("on") if lockout.ends_at > timezone.now() else translated("over")
+            return gettext("lifted by %(name)s") % {"name": lockout.lifted_by or "?"}
+        return gettext("on") if lockout.ends_at > timezone.now() else gettext("over")
 
     @admin.action(description=_("Lift selected lockouts"))
     def lift_selected(self, request: HttpRequest, queryset: QuerySet[Lockout]) -> None:

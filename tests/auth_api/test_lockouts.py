@@ -181,3 +181,5 @@ def test_admin_shows_the_state_and_filters_by_it(
     assert "lifted by sue" in over
     assert "carol" not in over
     assert "carol" in client.get(f"{address}?state=nonsense").content.decode()
+    german = client.get(address, headers={"Accept-Language": "de"}).content.decode()
+    assert ["aufgehoben von sue" in german, ">besteht<" in german] == [True, True]

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from auth_api.models import AuthToken, Session
 from tests.conftest import PASSWORD
+from users.forms import DJANGOS
 from users.models import User
 
 USERS = "/admin/users/user/"
@@ -175,3 +176,26 @@ def test_accounts_are_called_the_same_one_and_several(admin: Client, language: s
     page = admin.get(f"{USERS}add/", headers={"Accept-Language": language}).content.decode()
     assert f"<h1>{one}</h1>" in page
     assert f'<a href="{USERS}">{several}</a>' in page
+
+
+@pytest.mark.parametrize("has_password", [True, False])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_forms_speak_the_language_of_the_reader_and_of_no_other_way_to_log_in(
+    admin: Client, bob: User, language: str, has_password: bool
+) -> None:
+    if not has_password:
+        bob.set_unusable_password()
+        bob.save()
+    for path in ("add/", f"{bob.pk}/change/", f"{bob.pk}/password/"):
+        page = admin.get(f"{USERS}{path}", headers={"Accept-Language": language}).content.decode()
+        assert "LDAP" not in page
+        left = [text for text in DJANGOS if text.removesuffix("%s") in page]
+        assert bool(left) == (language == "en"), left
+    assert "Without a password nobody logs in" in admin.get(f"{USERS}add/").content.decode()
+
+
+def test_password_is_taken_away_with_a_warning(desk: Client, bob: User) -> None:
+    address = f"{USERS}{bob.pk}/password/"
+    assert "password will be lost.</li>" in desk.get(address).content.decode()
+    desk.post(address, {"usable_password": "false", "unset-password": "1"})
+    assert not User.objects.get(pk=bob.pk).has_usable_password()

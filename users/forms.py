@@ -1,0 +1,40 @@
+"""The admin's forms for accounts, in words that are true here."""
+
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, SetUnusablePasswordMixin
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+# Django's speaks of other ways to log in, of which there are none.
+WHETHER = _("Without a password nobody logs in to the account, until it is given one.")
+WARNING = '{} <ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>'  # as Django's has it
+# Django has no German for these. Named here they are in our catalogue, which comes before its own.
+DJANGOS = (
+    gettext_noop("After you’ve created a user, you’ll be able to edit more user options."),
+    gettext_noop("Conflicting form data submitted. Please try again."),
+    gettext_noop("Disable password-based authentication"),
+    gettext_noop("Disabled"),
+    gettext_noop("Enable password-based authentication"),
+    gettext_noop("Enable password-based authentication for this user by setting a password."),
+    gettext_noop("Enabled"),
+    gettext_noop("Password-based authentication"),
+    gettext_noop("Password-based authentication was disabled."),
+    gettext_noop("Raw passwords are not stored, so there is no way to see the user’s password."),
+    gettext_noop("Reset password"),
+    gettext_noop("Set password: %s"),
+    gettext_noop("This action will <strong>enable</strong> password-based authentication for this user."),
+)
+
+
+class AccountCreationForm(AdminUserCreationForm):
+    """Makes an account, with a password or without."""
+
+    usable_password = SetUnusablePasswordMixin.create_usable_password_field(WHETHER)
+
+
+class AccountPasswordForm(AdminPasswordChangeForm):
+    """Gives somebody's account a password, or takes it away."""
+
+    usable_password_help_text = format_lazy(  # type: ignore[assignment]  # the stubs know of no lazy text here
+        WARNING, WHETHER, _("The account's present password will be lost.")
+    )
