@@ -9,11 +9,13 @@ from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
+from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
 from users.forms import AccountCreationForm, AccountPasswordForm
-from users.listing import CarefulAdmin
+from users.listing import CarefulAdmin, when
 from users.models import User
 from users.policy import PRIVILEGES, LastSuperuser, keeping_a_superuser, may_manage
 
@@ -38,7 +40,7 @@ def saying_why(view: View) -> View:
 class AccountAdmin(CarefulAdmin, UserAdmin):
     """Django's, for staff of whom only superusers grant anything."""
 
-    list_display = ["username", "email", "first_name", "last_name", "is_active", "is_staff", "last_login"]
+    list_display = ["username", "email", "full_name", "is_active", "is_staff", "seen"]
     lookups = ("is_staff__exact", "is_superuser__exact", "is_active__exact", "groups__id__exact", "groups__isnull")
     readonly_fields = ["last_login", "date_joined"]
     add_fieldsets = (
@@ -51,6 +53,16 @@ class AccountAdmin(CarefulAdmin, UserAdmin):
     change_view = saying_why(UserAdmin.change_view)
     delete_view = saying_why(UserAdmin.delete_view)
     changelist_view = saying_why(UserAdmin.changelist_view)
+
+    @admin.display(description=_("name"), ordering=Concat("last_name", "first_name"))
+    def full_name(self, user: User) -> str:
+        """Return first and last name, which are long."""
+        return user.get_full_name()
+
+    @admin.display(description=_("last login (UTC)"), ordering="last_login")
+    def seen(self, user: User) -> str | None:
+        """Return when that was, if ever."""
+        return when(user.last_login) if user.last_login else None
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Leave privileges to superusers, and one's own e-mail address to where the password is asked for."""

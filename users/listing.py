@@ -1,5 +1,6 @@
 """What the admin's lists have in common: bounded counts, and no way to ask for what they don't show."""
 
+from datetime import datetime
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
@@ -14,8 +15,16 @@ from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 MAX_COUNT = 10_000  # rows: a hundred pages; whoever looks for one further on searches for it
+
+
+def when(moment: datetime) -> SafeString:
+    """Return day and time, which a narrow column may put one above the other."""
+    day, time = f"{moment:%Y-%m-%d}", f"{moment:%H:%M}"
+    return format_html('<span class="when">{}</span> <span class="when">{}</span>', day, time)
 
 
 class BoundedPaginator(Paginator):

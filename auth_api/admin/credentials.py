@@ -5,13 +5,14 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from auth_api.models import AuthToken, Session
 from auth_api.models.credentials import Credential
-from users.listing import CarefulAdmin
+from users.listing import CarefulAdmin, when
 from users.models import User
 from users.policy import may_manage
 
@@ -36,13 +37,13 @@ class CredentialAdmin(CarefulAdmin):
 
     @admin.display(description=_("last used (UTC)"))
     def used(self, credential: Credential) -> str:
-        """Return when that was."""
-        return f"{credential.last_used_at:%Y-%m-%d %H:%M}"
+        """Return when that was, and from where."""
+        return format_html("{}<br>{}", when(credential.last_used_at), credential.last_used_ip or "")
 
     @admin.display(description=_("expires (UTC)"))
-    def expires(self, credential: AuthToken | Session) -> str:
+    def expires(self, credential: AuthToken | Session) -> str | None:
         """Return when that is, if ever."""
-        return f"{credential.expires_at:%Y-%m-%d %H:%M}" if credential.expires_at else "-"
+        return when(credential.expires_at) if credential.expires_at else None
 
     @admin.display(description=_("alive"), boolean=True)
     def is_alive(self, credential: AuthToken | Session) -> bool:
@@ -96,7 +97,7 @@ class AuthTokenAdmin(CredentialAdmin):
     """Tokens."""
 
     lookups = (*CredentialAdmin.lookups, "scope__exact")
-    list_display = ["hint", "user", "name", "reach", "used", "last_used_ip", "expires", "is_alive"]
+    list_display = ["hint", "user", "name", "is_alive", "used", "expires", "reach"]
     list_filter = ["scope"]
     fields = ["user", "name", "scope", "hint", "created_at", "expires_at", "last_used_at", "last_used_ip", "user_agent"]
 
@@ -110,5 +111,5 @@ class AuthTokenAdmin(CredentialAdmin):
 class SessionAdmin(CredentialAdmin):
     """Cookie sessions."""
 
-    list_display = ["user", "device", "used", "last_used_ip", "expires", "is_alive"]
+    list_display = ["user", "device", "is_alive", "used", "expires"]
     fields = ["user", "created_at", "expires_at", "last_used_at", "last_used_ip", "user_agent"]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from auth_api.filters import searched
 from auth_api.limiter import lift
 from auth_api.models import Lockout
-from users.listing import CarefulAdmin
+from users.listing import CarefulAdmin, when
 from users.models import User
 
 
@@ -37,7 +37,7 @@ class StateFilter(admin.SimpleListFilter):
 class LockoutAdmin(CarefulAdmin):
     """Newest first. Lifting is an action."""
 
-    list_display = ["account", "network", "allowance", "begun", "until", "state"]
+    list_display = ["account", "network", "state", "allowance", "begun", "until"]
     list_display_links = None
     list_filter = [StateFilter, "allowance"]
     lookups = ("state", "allowance__exact")
@@ -51,12 +51,12 @@ class LockoutAdmin(CarefulAdmin):
     @admin.display(description=_("locked (UTC)"))
     def begun(self, lockout: Lockout) -> str:
         """Return when it began."""
-        return f"{lockout.locked_at:%Y-%m-%d %H:%M}"
+        return when(lockout.locked_at)
 
     @admin.display(description=_("until (UTC)"))
     def until(self, lockout: Lockout) -> str:
         """Return when it ends, if nobody lifts it."""
-        return f"{lockout.locked_until:%Y-%m-%d %H:%M}"
+        return when(lockout.locked_until)
 
     @admin.display(description=_("state"))
     def state(self, lockout: Lockout) -> str:
