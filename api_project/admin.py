@@ -4,10 +4,9 @@ from typing import Any, TypeVar, cast
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
-from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import AbstractUser
-from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.contrib.auth.views import LoginView, PasswordChangeView, redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -16,12 +15,15 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import APIException, NotAuthenticated
 
 from api_project.error_views import plain_error
 from auth_api.refusals import read_form
 from auth_api.services import InvalidCredentials, begin_session, confirmed
-from users.attempts import Entrance, FailureReason, enter, refuse, turned_away
+from users.attempts import Entrance, FailureReason, TurnedAway, refuse, turned_away
+from users.models import User
+from users.services import InvalidPassword, change_password
 
 Response = TypeVar("Response", bound=HttpResponse)
 
@@ -71,31 +73,38 @@ class RecordedLoginView(LoginView):
         return HttpResponseRedirect(self.get_success_url())
 
 
-class RecordedPasswordChangeForm(AdminPasswordChangeForm):
-    """Django's form, whose check of the old password is an attempt like any other."""
-
-    def __init__(self, *args: Any, request: HttpRequest, **options: Any) -> None:
-        self.request = request
-        super().__init__(*args, **options)
+class UncheckedPasswordForm(AdminPasswordChangeForm):
+    """Django's form, which leaves the old password to ``change_password``."""
 
     def clean_old_password(self) -> str:
-        """Check the old password through the backend, which counts and records."""
+        """Take it as it is."""
         password: str = self.cleaned_data["old_password"]
-        enter(self.request, Entrance.ADMIN, login_follows=False)
-        if authenticate(self.request, username=self.user.get_username(), password=password) != self.user:
-            refusal = turned_away(self.request)
-            raise ValidationError(refusal.detail if refusal else self.error_messages["password_incorrect"])
         return password
 
 
 class RecordedPasswordChangeView(PasswordChangeView):
-    """Django's view, with that form."""
+    """Django's view, which has the password changed as everywhere else: the check of the old one is an attempt.
 
-    form_class = RecordedPasswordChangeForm
+    Django's form would save the whole account as it was when the request began, before the wait for the check.
+    """
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        """Hand the request over."""
-        return super().get_form_kwargs() | {"request": self.request}
+    form_class = UncheckedPasswordForm
+
+    @sensitive_variables("filled")
+    def form_valid(self, form: UncheckedPasswordForm) -> HttpResponse:  # type: ignore[override]  # the form is ours
+        """Change it. The session that asks lives on, unless it was ended meanwhile."""
+        user, filled = cast(User, self.request.user), form.cleaned_data
+        asked = {"current_password": filled["old_password"], "new_password": filled["new_password1"]}
+        try:
+            change_password(request=self.request, user=user, entrance=Entrance.ADMIN, **asked)
+        except InvalidPassword:
+            form.add_error("old_password", form.error_messages["password_incorrect"])
+        except TurnedAway as refusal:
+            form.add_error("old_password", str(refusal.detail))
+            return with_status(refusal, self.form_invalid(form))
+        except NotAuthenticated:
+            return redirect_to_login(self.request.get_full_path(), login_url="admin:login")
+        return self.form_invalid(form) if form.errors else HttpResponseRedirect(self.get_success_url())
 
 
 class LatchkeyAdminSite(AdminSite):
@@ -118,7 +127,8 @@ class LatchkeyAdminSite(AdminSite):
         own = {"title": _("Log in"), "subtitle": None, "app_path": request.get_full_path()}
         context = self.each_context(request) | own | {"username": request.user.get_username()} | (extra_context or {})
         view = RecordedLoginView.as_view(extra_context=context)
-        return with_status(request, cast(HttpResponse, view(request)))
+        response = cast(HttpResponse, view(request))
+        return with_status(turned_away(request), response)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the form, or change the password, as Django's site does."""
@@ -126,12 +136,11 @@ class LatchkeyAdminSite(AdminSite):
         context = self.each_context(request) | (extra_context or {})
         address = reverse("admin:password_change_done", current_app=self.name)
         view = RecordedPasswordChangeView.as_view(success_url=address, extra_context=context)
-        return with_status(request, cast(TemplateResponse, view(request)))
+        return cast(TemplateResponse, view(request))
 
 
-def with_status(request: HttpRequest, response: Response) -> Response:
-    """Give the form the status of an attempt that was turned away."""
-    refusal = turned_away(request)
+def with_status(refusal: TurnedAway | None, response: Response) -> Response:
+    """Give the form the status of an attempt that was turned away, if it was."""
     if refusal is not None:
         response.status_code = refusal.status_code
         response.headers["Retry-After"] = str(refusal.wait)

@@ -254,12 +254,10 @@ def test_change_that_cant_end_the_others_is_undone() -> None:
     assert User.objects.get().check_password(PASSWORD)
 
 
-def test_admins_own_password_change_keeps_where_the_session_is_used(staff: User) -> None:
-    client = Client()
-    client.post(
-        "/admin/login/", {"username": "sue", "password": PASSWORD}, REMOTE_ADDR="192.0.2.5", HTTP_USER_AGENT="Firefox"
-    )
+def test_admins_own_password_change_notes_where_that_was(staff: User) -> None:
+    client = Client(REMOTE_ADDR="192.0.2.5", HTTP_USER_AGENT="Firefox")
+    client.post("/admin/login/", {"username": "sue", "password": PASSWORD})
     form = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
-    assert client.post("/admin/password_change/", form).status_code == 302
+    assert client.post("/admin/password_change/", form, REMOTE_ADDR="192.0.2.6").status_code == 302
     session = Session.objects.get(user=staff)
-    assert (session.last_used_ip, session.user_agent) == ("192.0.2.5", "Firefox")
+    assert (session.last_used_ip, session.user_agent) == ("192.0.2.6", "Firefox")
