@@ -1,39 +1,59 @@
 """Accounts in the admin. Who may change which is said by ``users.policy``, as at the API."""
 
 from collections.abc import Callable
-from functools import wraps
+from copy import copy
+from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import APIException
 
 from users.forms import AccountCreationForm, AccountPasswordForm
 from users.listing import CarefulAdmin, when
 from users.models import User
-from users.policy import PRIVILEGES, LastSuperuser, keeping_a_superuser, may_manage
+from users.policy import PRIVILEGES, keeping_a_superuser, may_manage
+from users.staff import change_account, remove_password, set_password
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def saying_why(view: View) -> View:
-    """Say that it was the last superuser, on the page from which somebody tried."""
+    """Say why it was refused, on the page from which somebody tried: it was the last superuser, for instance."""
 
     @wraps(view)
     def guarded(self: admin.ModelAdmin, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(self, request, *args, **kwargs)
-        except LastSuperuser as refusal:
-            self.message_user(request, str(refusal.detail), messages.ERROR)
+        except APIException as refusal:
+            detail = refusal.detail
+            texts = [text for found in detail.values() for text in found] if isinstance(detail, dict) else [detail]
+            self.message_user(request, " ".join(map(str, texts)), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
     return cast(View, guarded)
+
+
+class GivenPasswordForm(AdminPasswordChangeForm):
+    """Django's form, which has the password set, or removed, as at the API. Its own would save the whole account."""
+
+    def __init__(self, *args: Any, by: User, **options: Any) -> None:
+        self.by = by
+        super().__init__(*args, **options)
+
+    def save(self, commit: bool = True) -> User:  # noqa: FBT002 - as Django declares it
+        """Write it."""
+        if not self.cleaned_data["set_usable_password"]:
+            return remove_password(by=self.by, account=self.user)
+        return set_password(by=self.by, account=self.user, new_password=self.cleaned_data["password1"])
 
 
 @admin.register(User)
@@ -80,9 +100,13 @@ class AccountAdmin(CarefulAdmin, UserAdmin):
         return super().has_delete_permission(request, obj) and is_theirs(request, obj)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Save the account, unless no superuser would be left."""
-        with keeping_a_superuser():
+        """Make the account; or change it as the API does: only what the form changes, of a row that is locked."""
+        if not change:
             super().save_model(request, obj, form, change)
+            return
+        columns = {field.name for field in User._meta.concrete_fields}  # noqa: SLF001 - public by its documentation
+        changes = {name: form.cleaned_data[name] for name in form.changed_data if name in columns}
+        change_account(by=cast(User, request.user), account=obj, changes=changes)
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """Delete the account, likewise."""
@@ -94,11 +118,14 @@ class AccountAdmin(CarefulAdmin, UserAdmin):
         with keeping_a_superuser():
             super().delete_queryset(request, queryset)
 
+    @saying_why
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002 - Django's
         """Ask for the current password where it is one's own that is changed."""
         if self.get_object(request, unquote(id)) == request.user:  # a number can be written in several ways
             return redirect("admin:password_change")
-        return super().user_change_password(request, id, form_url)
+        own = copy(self)  # for this request: Django hands the form nobody who asks
+        own.change_password_form = partial(GivenPasswordForm, by=cast(User, request.user))
+        return UserAdmin.user_change_password(own, request, id, form_url)
 
 
 def is_theirs(request: HttpRequest, account: User | None) -> bool:

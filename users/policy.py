@@ -92,3 +92,9 @@ def refuse_own_email(by: User, account: User, changes: Mapping[str, Any]) -> Non
     is_moving = "email" in changes and normalise(changes["email"]) != account.email
     if by.pk == account.pk and is_moving:
         raise PermissionDenied(_("Your own e-mail address is changed at users/me/, with your password."))
+
+
+def refuse_own_password(by: User, account: User) -> None:
+    """Raise PermissionDenied if people would change here what asks for the current one at users/me/password/."""
+    if by.pk == account.pk:
+        raise PermissionDenied(_("Your own password is changed at users/me/password/, with the current one."))

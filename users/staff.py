@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth import password_validation
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
-from rest_framework.exceptions import PermissionDenied
 
 from users.models import User
 from users.passwords import check_new, hash_in_turn
@@ -16,6 +15,7 @@ from users.policy import (
     keeping_a_superuser,
     locked,
     refuse_own_email,
+    refuse_own_password,
     refuse_privileges,
     refuse_unless_managed,
     still_staff,
@@ -66,26 +66,45 @@ def change_account(*, by: User, account: User, changes: Mapping[str, Any]) -> Us
 
 
 @sensitive_variables("new_password")
-def set_password(*, by: User, account: User, new_password: str) -> None:
-    """Give another's account a new password, which ends its tokens and sessions: they are bound to the former one.
+def set_password(*, by: User, account: User, new_password: str) -> User:
+    """Give another's account a new password, and return it.
+
+    That ends its tokens and sessions, which are bound to the former one.
 
     Raises:
         PermissionDenied: the account is not theirs to change, or it is their own.
         ValidationError: the new password does not pass ``AUTH_PASSWORD_VALIDATORS``.
         Overloaded: there is no time to hash it.
     """
-    if by.pk == account.pk:
-        raise PermissionDenied(_("Your own password is changed at users/me/password/, with the current one."))
+    refuse_own_password(by, account)
     refuse_unless_managed(by, account)
     check_new(new_password, account, field="new_password")
-    hashed = hash_in_turn(new_password)
+    account = store_password(by, account, hash_in_turn(new_password))
+    password_validation.password_changed(new_password, account)
+    note(by, account, "password set", {})
+    return account
+
+
+def remove_password(*, by: User, account: User) -> User:
+    """Leave another's account without a password, and return it. Its tokens and sessions end likewise.
+
+    Raises:
+        PermissionDenied: see ``set_password``.
+    """
+    refuse_own_password(by, account)
+    account = store_password(by, account, make_password(None))
+    note(by, account, "password removed", {})
+    return account
+
+
+def store_password(by: User, account: User, hashed: str) -> User:
+    """Write the hash, and nothing else, if the account is still theirs to change."""
     with transaction.atomic():
         account = locked(account)
         refuse_unless_managed(still_staff(by), account)
         account.password = hashed
         account.save(update_fields=["password"])
-    password_validation.password_changed(new_password, account)
-    note(by, account, "password set", {})
+    return account
 
 
 def note(by: User, account: User, event: str, columns: Mapping[str, Any]) -> None:

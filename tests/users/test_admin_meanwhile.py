@@ -9,11 +9,13 @@ from django.test import Client
 
 from auth_api.models import Session
 from tests.conftest import PASSWORD
+from users import admin
 from users.backends import password_checks
 from users.gate import NoTurnError
 from users.models import User
 
 CHANGE = "/admin/password_change/"
+USERS = "/admin/users/user/"
 NEW = "another long passphrase"
 OWN = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
 OUT = {"is_active": False, "is_staff": False, "is_superuser": False}
@@ -72,3 +74,70 @@ def test_own_new_password_ends_everything_else(sue: User, client: Client) -> Non
     assert client.get("/admin/").status_code == 200
     assert not sue.auth_tokens.exists()
     assert sue.sessions.count() == 1
+
+
+def form_of(user: User, **fields: Any) -> dict[str, Any]:
+    return {"username": user.username, "email": user.email, "is_active": "on"} | fields
+
+
+def before(verb: str, meanwhile: Callable[[], Any]) -> Any:
+    """Have something happen after the admin has loaded the account, and before it calls the verb."""
+    call = getattr(admin, verb)
+
+    def change_and_call(**arguments: Any) -> User:
+        meanwhile()
+        changed: User = call(**arguments)
+        return changed
+
+    return patch.object(admin, verb, change_and_call)
+
+
+def test_account_form_writes_what_it_changes_and_nothing_else(sue: User, client: Client, bob: User) -> None:
+    def change() -> None:
+        User.objects.filter(pk=bob.pk).update(password="another hash", last_name="Builder", is_active=False)
+
+    with before("change_account", change):
+        answer = client.post(f"{USERS}{bob.pk}/change/", form_of(bob, first_name="Bob"))
+    assert (answer.status_code, answer.headers["Location"]) == (302, USERS)
+    now = User.objects.get(pk=bob.pk)
+    assert (now.first_name, now.last_name, now.password, now.is_active) == ("Bob", "Builder", "another hash", False)
+
+
+@pytest.mark.parametrize(("usable", "is_usable"), [("true", True), ("false", False)])
+def test_new_password_for_somebody_else_undoes_nothing(
+    sue: User, client: Client, bob: User, usable: str, is_usable: bool
+) -> None:
+    form = {"usable_password": usable, "password1": NEW, "password2": NEW, "unset-password": "yes"}
+    with before(
+        "set_password" if is_usable else "remove_password", lambda: User.objects.filter(pk=bob.pk).update(**OUT)
+    ):
+        answer = client.post(f"{USERS}{bob.pk}/password/", form)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{USERS}{bob.pk}/change/")
+    now = User.objects.get(pk=bob.pk)
+    assert (now.is_active, now.has_usable_password(), now.check_password(NEW)) == (False, is_usable, is_usable)
+
+
+@pytest.mark.parametrize("path", ["change", "password"])
+def test_who_is_demoted_meanwhile_changes_no_account(sue: User, client: Client, bob: User, path: str) -> None:
+    form = form_of(bob, first_name="Bob", password1=NEW, password2=NEW, usable_password="true")
+    verb = "change_account" if path == "change" else "set_password"
+    with before(verb, lambda: User.objects.filter(pk=sue.pk).update(is_staff=False)):
+        answer = client.post(f"{USERS}{bob.pk}/{path}/", form)
+    assert answer.headers["Location"] == f"{USERS}{bob.pk}/{path}/"
+    now = User.objects.get(pk=bob.pk)
+    assert now.check_password(PASSWORD)
+    assert now.first_name == ""
+
+
+def test_name_that_was_taken_meanwhile_is_said_to_be(sue: User, client: Client, bob: User, make_user: MakeUser) -> None:
+    with before("change_account", lambda: make_user("robert")):
+        answer = client.post(f"{USERS}{bob.pk}/change/", form_of(bob, username="robert"), follow=True)
+    assert "A user with that username already exists." in answer.content.decode()
+
+
+def test_password_for_somebody_else_is_hashed_in_its_turn(sue: User, client: Client, bob: User) -> None:
+    form = {"usable_password": "true", "password1": NEW, "password2": NEW}
+    with patch.object(password_checks, "enter", side_effect=NoTurnError):
+        answer = client.post(f"{USERS}{bob.pk}/password/", form, follow=True)
+    assert "Too many people are logging in at the moment." in answer.content.decode()
+    assert User.objects.get(pk=bob.pk).check_password(PASSWORD)
