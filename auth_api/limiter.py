@@ -58,8 +58,9 @@ def take(request: HttpRequest, guesser: Guesser) -> bool:
     if not any(allowance.limit for allowance in Allowance):
         _taken[underlying(request)] = Taken(None, guesser, owes=False)
         return True
+    is_others = connection.in_atomic_block  # what the caller writes besides is to be on the disk when it is committed
     with without_flush(), transaction.atomic():
-        queue_up(guesser.account, guesser.network, is_flushed=False)
+        queue_up(guesser.account, guesser.network, is_flushed=is_others)
         lockouts = recent_lockouts(guesser)
         wait = locked_for(guesser, lockouts)
         if wait is not None:
