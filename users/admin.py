@@ -20,7 +20,7 @@ from rest_framework.exceptions import APIException
 from users.forms import AccountCreationForm, AccountPasswordForm
 from users.listing import CarefulAdmin, when
 from users.models import User
-from users.policy import PRIVILEGES, keeping_a_superuser, may_manage
+from users.policy import PRIVILEGES, keeping_a_superuser, lock_to_delete, may_manage
 from users.staff import change_account, remove_password, set_password
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -109,13 +109,15 @@ class AccountAdmin(CarefulAdmin, UserAdmin):
         change_account(by=cast(User, request.user), account=obj, changes=changes)
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        """Delete the account, likewise."""
+        """Delete the account, unless no superuser would be left."""
         with keeping_a_superuser():
+            lock_to_delete([obj])
             super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Delete the accounts, likewise."""
         with keeping_a_superuser():
+            lock_to_delete(queryset)
             super().delete_queryset(request, queryset)
 
     @saying_why

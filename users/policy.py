@@ -1,6 +1,6 @@
 """Who may do what with which account."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -49,6 +49,12 @@ def locked(account: User) -> User:
     if found is None:
         raise NotFound
     return found
+
+
+def lock_to_delete(accounts: Iterable[User]) -> None:
+    """Lock the accounts' rows until the transaction ends: before their tokens, which Django deletes first."""
+    chosen = User.objects.select_for_update().filter(pk__in=[account.pk for account in accounts])
+    list(chosen.order_by("pk").values_list("pk"))
 
 
 def still_staff(by: User) -> User:
