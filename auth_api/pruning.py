@@ -1,9 +1,9 @@
 """Removing what counts for nothing any more. It costs the request path nothing, only room."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 
 from auth_api.models import AuthToken, Guess, KnownNetwork, Lockout, Session
 from auth_api.models.credentials import Credential
@@ -19,8 +19,27 @@ def prune(model: Prunable) -> Iterator[tuple[int, int]]:
     if issubclass(model, Credential):
         rows = rows.select_related("user")
     for batch in batches(rows):
-        dead = [row.pk for row in batch if row.is_dead]
-        yield len(batch), model.objects.filter(pk__in=dead).delete()[0]
+        dead = dead_of(batch)
+        yield len(batch), delete_dead(rows, dead) if dead else 0
+
+
+@transaction.atomic
+def delete_dead(rows: "models.QuerySet[Any]", dead: list[Any]) -> int:
+    """Delete those that are still dead: a network may have been logged in from meanwhile. Return how many there were.
+
+    Rows that somebody is changing are left to the next run: who ends all credentials of an account locks them in
+    another order, and each could wait for the other.
+    """
+    free = rows.model.objects.select_for_update(skip_locked=True).filter(pk__in=dead)
+    held = list(free.values_list("pk", flat=True))
+    # Read by another statement, which sees the accounts as well as they are once the rows are locked.
+    deleted: int = rows.model.objects.filter(pk__in=dead_of(rows.filter(pk__in=held))).delete()[0]
+    return deleted
+
+
+def dead_of(rows: Iterable[Any]) -> list[Any]:
+    """Return the keys of those that count for nothing."""
+    return [row.pk for row in rows if row.is_dead]
 
 
 def batches(queryset: "models.QuerySet[Any]") -> Iterator[list[Any]]:

@@ -1,15 +1,19 @@
 """``manage.py prune_tokens``."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.test import APIClient
 
 from auth_api import pruning
-from auth_api.models import AuthToken, Session
+from auth_api.models import AuthToken, KnownNetwork, Session
 from users.models import User
 
 
@@ -63,3 +67,36 @@ def test_expired_tokens_cost_a_request_nothing(
     with django_assert_num_queries(1):
         assert api.get("/api/v1/users/me/", HTTP_AUTHORIZATION=f"Token {key}").status_code == 200
     assert AuthToken.objects.count() == 51
+
+
+def test_network_that_is_logged_in_from_meanwhile_stays_known(bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    bob.known_networks.create(network="192.0.2.1", last_login_at=timezone.now() - timedelta(days=31))
+    batches = pruning.batches
+
+    def log_in_meanwhile(queryset: Any) -> Iterator[list[Any]]:
+        for batch in batches(queryset):
+            bob.known_networks.update(last_login_at=timezone.now())
+            yield batch
+
+    monkeypatch.setattr(pruning, "batches", log_in_meanwhile)
+    assert list(pruning.prune(KnownNetwork)) == [(1, 0)]
+    assert bob.known_networks.exists()
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer at a time anyway")
+@pytest.mark.django_db(transaction=True)
+def test_row_that_somebody_is_changing_is_left_to_the_next_run(bob: User) -> None:
+    one, _ = (bob.auth_tokens.issue().token for _ in range(2))
+    AuthToken.objects.update(expires_at=timezone.now())
+
+    def prune() -> int:
+        try:
+            return sum(deleted for _, deleted in pruning.prune(AuthToken))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        AuthToken.objects.filter(pk=one.pk).update(name="renamed")
+        assert pool.submit(prune).result() == 1
+    assert AuthToken.objects.get() == one
+    assert prune() == 1
