@@ -21,6 +21,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from auth_api.guesser import Guesser
+from auth_api.homes import note_home
 from auth_api.ledger import CLEARED, Ledger, locked_for, recent_lockouts
 from auth_api.models import Allowance, Guess, Lockout
 from users.attempts import LockedOut, underlying
@@ -157,17 +158,6 @@ def clear(guesser: Guesser) -> None:
     failures.update(is_cleared=True)
     lockouts = Lockout.objects.filter(**owed, network__in={guesser.network, guesser.home}, allowance__in=CLEARED)
     lockouts.filter(locked_until__gt=now - Lockout.MEMORY).update(is_cleared=True)
-
-
-def note_home(guesser: Guesser) -> None:
-    """Remember that the account is at home in the network, also when it is a known device that is there."""
-    execute(
-        "INSERT INTO auth_api_knownnetwork (user_id, network, last_login_at) VALUES (%s, %s, %s)"
-        " ON CONFLICT (user_id, network) DO UPDATE SET last_login_at = excluded.last_login_at",
-        guesser.user_id,
-        guesser.network,
-        timezone.now(),
-    )
 
 
 def queue_up(*keys: str, is_flushed: bool = True) -> None:

@@ -7,6 +7,7 @@ from django.contrib.auth import HASH_SESSION_KEY, update_session_auth_hash
 from django.http import HttpRequest
 from rest_framework.exceptions import NotAuthenticated
 
+from auth_api.homes import forget_other_networks
 from auth_api.keys import digest
 from auth_api.limiter import settle
 from auth_api.models import AuthToken
@@ -43,7 +44,7 @@ def keep_credentials(*, user: User, before: User, **kwargs: Any) -> None:
 
 
 def end_other_credentials(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """``password_changed``: of all credentials, only the one that the change was made with lives on."""
+    """``password_changed``: of all credentials, only the one that the change was made with lives on; so do networks."""
     if has_lost_credential(request):
         raise NotAuthenticated
     tokens, sessions = user.auth_tokens.all(), user.sessions.all()
@@ -55,6 +56,7 @@ def end_other_credentials(*, request: HttpRequest, user: User, **kwargs: Any) ->
         sessions = sessions.exclude(digest=digest(renewed_session_key(underlying(request), user)))
     tokens.delete()
     sessions.delete()
+    forget_other_networks(user=user, address=request.META.get("REMOTE_ADDR"))
 
 
 def end_all_credentials(*, instance: User, update_fields: Collection[str] | None = None, **kwargs: Any) -> None:

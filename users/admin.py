@@ -8,7 +8,6 @@ from typing import Any, TypeVar, cast
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.db.models.functions import Concat
@@ -21,7 +20,7 @@ from users.forms import AccountCreationForm, AccountPasswordForm
 from users.listing import CarefulAdmin, when
 from users.models import User
 from users.policy import PRIVILEGES, keeping_a_superuser, lock_to_delete, may_manage
-from users.staff import change_account, remove_password, set_password
+from users.staff import change_account
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -42,20 +41,6 @@ def saying_why(view: View) -> View:
     return cast(View, guarded)
 
 
-class GivenPasswordForm(AdminPasswordChangeForm):
-    """Django's form, which has the password set, or removed, as at the API. Its own would save the whole account."""
-
-    def __init__(self, *args: Any, by: User, **options: Any) -> None:
-        self.by = by
-        super().__init__(*args, **options)
-
-    def save(self, commit: bool = True) -> User:  # noqa: FBT002 - as Django declares it
-        """Write it."""
-        if not self.cleaned_data["set_usable_password"]:
-            return remove_password(by=self.by, account=self.user)
-        return set_password(by=self.by, account=self.user, new_password=self.cleaned_data["password1"])
-
-
 @admin.register(User)
 class AccountAdmin(CarefulAdmin, UserAdmin):
     """Django's, for staff of whom only superusers grant anything."""
@@ -68,7 +53,6 @@ class AccountAdmin(CarefulAdmin, UserAdmin):
     )
 
     add_form = AccountCreationForm
-    change_password_form = AccountPasswordForm
 
     change_view = saying_why(UserAdmin.change_view)
     delete_view = saying_why(UserAdmin.delete_view)
@@ -126,7 +110,7 @@ class AccountAdmin(CarefulAdmin, UserAdmin):
         if self.get_object(request, unquote(id)) == request.user:  # a number can be written in several ways
             return redirect("admin:password_change")
         own = copy(self)  # for this request: Django hands the form nobody who asks
-        own.change_password_form = partial(GivenPasswordForm, by=cast(User, request.user))
+        own.change_password_form = partial(AccountPasswordForm, by=cast(User, request.user))
         return UserAdmin.user_change_password(own, request, id, form_url)
 
 

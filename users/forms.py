@@ -1,9 +1,14 @@
 """The admin's forms for accounts, in words that are true here."""
 
+from typing import Any
+
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, SetUnusablePasswordMixin
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
+
+from users.models import User
+from users.staff import remove_password, set_password
 
 # Django's speaks of other ways to log in, of which there are none.
 WHETHER = _("Without a password nobody logs in to the account, until it is given one.")
@@ -33,8 +38,18 @@ class AccountCreationForm(AdminUserCreationForm):
 
 
 class AccountPasswordForm(AdminPasswordChangeForm):
-    """Gives somebody's account a password, or takes it away."""
+    """Has a password given to somebody's account, or taken away, as at the API. Django's would save the whole account."""
 
     usable_password_help_text = format_lazy(  # type: ignore[assignment]  # the stubs know of no lazy text here
         WARNING, WHETHER, _("The account's present password will be lost.")
     )
+
+    def __init__(self, *args: Any, by: User, **options: Any) -> None:
+        self.by = by
+        super().__init__(*args, **options)
+
+    def save(self, commit: bool = True) -> User:  # noqa: FBT002 - as Django declares it
+        """Write it."""
+        if not self.cleaned_data["set_usable_password"]:
+            return remove_password(by=self.by, account=self.user)
+        return set_password(by=self.by, account=self.user, new_password=self.cleaned_data["password1"])

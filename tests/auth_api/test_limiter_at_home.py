@@ -1,16 +1,21 @@
 """The allowance of an account where its owner has logged in before: as large as anywhere, and nobody else's."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
+from rest_framework.test import APIClient
 
+from audit.models import LoginLog
 from auth_api.models import Allowance, Guess, KnownNetwork, Lockout
 from tests.auth_api.conftest import Clock, LogIn
 from tests.conftest import PASSWORD
 from users.models import User
 
 HOME = "203.0.113.7"
+THIEF = "203.0.113.66"
 
 
 @pytest.fixture(autouse=True)
@@ -132,3 +137,30 @@ def test_limit_of_account_and_network_holds_beside_it(bob: User, log_in: LogIn, 
     assert from_elsewhere(log_in, 31) == [400] * 30 + [429]
     assert [log_in(address=HOME).status_code for _ in range(6)] == [400] * 5 + [429]
     assert set(Lockout.objects.values_list("allowance", flat=True)) == {"account", "account_and_network"}
+
+
+def homes_of(user: User) -> set[str]:
+    return set(user.known_networks.values_list("network", flat=True))
+
+
+def test_password_change_leaves_a_home_only_where_it_is_made(
+    bob: User, log_in: LogIn, as_user: Callable[[User], APIClient]
+) -> None:
+    log_in(password=PASSWORD, address=THIEF)
+    form = {"current_password": PASSWORD, "new_password": "another good passphrase"}
+    assert as_user(bob).post("/api/v1/users/me/password/", form, REMOTE_ADDR=HOME).status_code == 204
+    assert homes_of(bob) == {HOME}
+    from_elsewhere(log_in, 3)
+    assert log_in(address=THIEF).status_code == 429
+    assert log_in(address=HOME).status_code == 400
+
+
+def test_disowned_login_leaves_no_home(bob: User, log_in: LogIn, client: Client) -> None:
+    log_in(password=PASSWORD, address=THIEF)
+    login = LoginLog.objects.get(ip_address=THIEF)
+    client.force_login(bob)
+    client.post(f"/dashboard/logins/{login.pk}/disown/")
+    assert homes_of(bob) == {HOME}
+    from_elsewhere(log_in, 3)
+    assert log_in(address=THIEF).status_code == 429
+    assert log_in(address=HOME).status_code == 400
