@@ -21,7 +21,7 @@ from psycopg.pq import Format, TransactionStatus
 from psycopg.types.net import InetBinaryLoader
 
 from api_project.postgresql.pipeline import begin_with
-from api_project.postgresql.results import check
+from api_project.postgresql.results import check, is_outdated
 
 Connection = psycopg.Connection[Any]
 # What stands before it: its family, the bits of its network, that it is no cidr, its length.
@@ -87,12 +87,23 @@ class RepeatingCursor:
         """
         transformer = self.statements.transformer
         with self.connection.lock:
+            is_first = self.connection.pgconn.transaction_status == TransactionStatus.IDLE
             result = self.result_of(statement, values)
+            if is_outdated(result):
+                self.statements.names.clear()  # a migration outdates more than one
+                result = self.again(statement, values) if is_first else result
             check(result)
             self.description = bool(result.nfields)
             if self.description:
                 transformer.set_pgresult(result)
                 self.rows = transformer.load_rows(0, result.ntuples, tuple)
+
+    def again(self, statement: str, values: Sequence[Any]) -> Any:
+        """Prepare and run what was prepared too long ago, in another transaction if one was begun with it."""
+        pgconn = self.connection.pgconn
+        if pgconn.transaction_status != TransactionStatus.IDLE:
+            check(pgconn.exec_(b"ROLLBACK"))
+        return self.result_of(statement, values)
 
     def result_of(self, statement: str, values: Sequence[Any]) -> Any:
         """Return what the server says, once the transaction has begun if there is to be one."""

@@ -34,6 +34,7 @@ from api_project.postgresql.cursor import known
 from audit import export
 from audit.models import LoginLog
 from auth_api.models import AuthToken, Guess
+from tests.conftest import PASSWORD
 from users.clients import Client
 from users.insertion import insert
 from users.models import User
@@ -246,21 +247,68 @@ def test_connection_that_was_thrown_away_is_forgotten() -> None:
     assert gone() is None
 
 
-def test_prepared_statement_that_a_migration_outdated_fails_once(other: ThreadPoolExecutor) -> None:
-    User.objects.find_by_login("bob")
-    other.submit(alter, "varchar(149)").result()
-    try:
-        with pytest.raises(DatabaseError, match="cached plan"):
-            User.objects.find_by_login("bob")
-        close_old_connections()
-        assert User.objects.find_by_login("bob") is None
-    finally:
-        other.submit(alter, "varchar(150)").result()
+@pytest.fixture
+def migrate(other: ThreadPoolExecutor) -> Iterator[Callable[[], None]]:
+    """Return a function that changes the type of a column, as a migration of another process does."""
+
+    def alter(length: int) -> None:
+        other.submit(ask, f"ALTER TABLE users_user ALTER password TYPE varchar({length})").result()
+
+    other.submit(ask).result()  # on a connection of its own, not one that a request has left
+    yield lambda: alter(129)
+    alter(128)
 
 
-def alter(column_type: str) -> None:
-    """Do what a migration of another process does."""
-    ask(f"ALTER TABLE users_user ALTER first_name TYPE {column_type}")
+def discard() -> None:
+    """Forget what was prepared, as a proxy between the service and the server may."""
+    ask("DISCARD ALL")
+
+
+def find_in_a_transaction(user: User) -> bool:
+    """Run a repeated statement that begins its transaction."""
+    with transaction.atomic():
+        return User.objects.lock(user)
+
+
+def find(user: User) -> bool:
+    """Run one without a transaction."""
+    return User.objects.find_by_login(user.username) == user
+
+
+@pytest.mark.parametrize("statement", [find, find_in_a_transaction])
+@pytest.mark.parametrize("way", ["migrated", "discarded"])
+def test_statement_that_was_prepared_too_long_ago_is_prepared_anew(
+    bob: User, migrate: Callable[[], None], statement: Callable[[User], bool], way: str
+) -> None:
+    assert statement(bob)
+    first = ask()
+    {"migrated": migrate, "discarded": discard}[way]()
+    assert statement(bob)
+    assert ask() == first
+    assert connection.connection.info.transaction_status == TransactionStatus.IDLE
+
+
+def test_login_succeeds_at_once_after_a_migration(bob: User, api: APIClient, migrate: Callable[[], None]) -> None:
+    body = {"username": "bob", "password": PASSWORD}
+    statuses = [api.post("/api/v1/auth/login/", body).status_code]
+    migrate()
+    statuses += [api.post("/api/v1/auth/login/", body).status_code]
+    assert statuses == [200, 200]
+
+
+def test_transaction_whose_statement_is_outdated_fails_once(bob: User, migrate: Callable[[], None]) -> None:
+    @transaction.atomic
+    def find_after_migration() -> None:
+        ask()
+        migrate()
+        find(bob)
+
+    find(bob)
+    with pytest.raises(DatabaseError, match="cached plan"):
+        find_after_migration()
+    with transaction.atomic():
+        assert ask()
+        assert find(bob)
 
 
 def test_transaction_that_begins_with_a_repeated_statement_is_one() -> None:
