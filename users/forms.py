@@ -38,7 +38,7 @@ class AccountCreationForm(AdminUserCreationForm):
 
 
 class AccountPasswordForm(AdminPasswordChangeForm):
-    """Has a password given to somebody's account, or taken away, as at the API. Django's would save the whole account."""
+    """Has a password given or taken away as at the API. Django's form would save the whole account."""
 
     usable_password_help_text = format_lazy(  # type: ignore[assignment]  # the stubs know of no lazy text here
         WARNING, WHETHER, _("The account's present password will be lost.")
