@@ -1,9 +1,15 @@
-"""The one way in which rows leave the login log: the oldest first, when they are old enough."""
+"""The one way in which rows leave the login log: the oldest first, when they are old enough.
+
+The oldest is the one with the smallest id, which is the order of writing. Times follow it, but for rows that were
+written while a clock was wrong: those go with the rows around them.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import takewhile
 
 from django.db import transaction
+from django.utils import timezone
 
 from audit.models import LoginLog, Retention
 
@@ -11,20 +17,10 @@ BATCH = 1000  # rows in one transaction, which blocks logins on SQLite for about
 
 
 def rows_before(moment: datetime) -> int:
-    """Return about how many rows are older: ids grow with time, so that the boundary is found by halving."""
-    ids = LoginLog.objects.order_by("id").values_list("id", flat=True)
-    first, last = ids.first(), ids.last()
-    if first is None or last is None:
-        return 0
-    low, high = first, last + 1
-    while low < high:
-        middle = (low + high) // 2
-        row = LoginLog.objects.filter(id__gte=middle).order_by("id").only("login_time").first()
-        if row is not None and row.login_time < moment:
-            low = middle + 1
-        else:
-            high = middle
-    return low - first
+    """Return about how many rows ``prune`` deletes: a few numbers in a row may be missing."""
+    last = boundary(moment)
+    first = LoginLog.objects.order_by("id").values_list("id", flat=True).first()
+    return max(0, last - first + 1) if last is not None and first is not None else 0
 
 
 def prune(before: datetime) -> Iterator[int]:
@@ -32,7 +28,8 @@ def prune(before: datetime) -> Iterator[int]:
 
     May be interrupted at any time, and started again.
     """
-    while batch := oldest(before):
+    last = boundary(before)
+    while last is not None and (batch := oldest(last, before)):
         with transaction.atomic():
             permission = Retention.objects.create(id=batch[-1])
             LoginLog.objects.filter(id__in=batch).delete()
@@ -40,11 +37,25 @@ def prune(before: datetime) -> Iterator[int]:
         yield len(batch)
 
 
-def oldest(before: datetime) -> list[int]:
-    """Return the ids of the oldest rows, up to the first that is to stay."""
-    ids = []
-    for number, moment in LoginLog.objects.order_by("id").values_list("id", "login_time")[:BATCH]:
-        if moment >= before:
-            break
-        ids.append(number)
-    return ids
+def boundary(before: datetime) -> int | None:
+    """Return up to which id rows may go, or None if none may, at the cost of two rows.
+
+    That is where the newest old row is, and no further than where the oldest one is that stays: a single wrong time,
+    early or late, decides nothing. A time that is still to come is wrong for certain, and is not asked.
+    """
+    rows = LoginLog.objects.values_list("id", flat=True)
+    gone = rows.filter(login_time__lt=before).order_by("-login_time", "-id").first()
+    kept = rows.filter(login_time__range=(before, timezone.now())).order_by("login_time", "id").first()
+    return gone if gone is None or kept is None else min(gone, kept - 1)
+
+
+def oldest(last: int, before: datetime) -> list[int]:
+    """Return the ids of the oldest rows up to ``last``, or to the first too new, if most of them are.
+
+    Then a clock was wrong for long: the rows in doubt stay until they are old by any clock.
+    """
+    rows = LoginLog.objects.filter(id__lte=last).order_by("id").values_list("id", "login_time")[:BATCH]
+    now, found = timezone.now(), list(rows)
+    if 2 * sum(before <= moment <= now for _, moment in found) > len(found):
+        found = list(takewhile(lambda row: row[1] < before, found))
+    return [number for number, _ in found]
