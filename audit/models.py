@@ -174,9 +174,18 @@ class QuarterHour(models.Model):
 
 
 class Retention(models.Model):
-    """Up to which id the transaction that wrote this row may delete from the log. Never committed."""
+    """Up to which id the transaction that wrote this row may delete from the log, the oldest rows first."""
 
     id = models.BigIntegerField(primary_key=True)
+    # A row that there can't be. The database looks for it at commit, so that none of this table is ever committed.
+    never = models.ForeignKey("self", on_delete=models.DO_NOTHING, db_default=0, db_index=False, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(id__gt=0, never=0), name="audit_retention_ends_with_its_transaction"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"up to {self.id}"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import translation
 from rest_framework.test import APIClient
 
@@ -22,8 +23,10 @@ def emptied_login_log(request: pytest.FixtureRequest) -> Iterator[None]:
         request.getfixturevalue("transactional_db")
     yield
     if commits:
-        Retention.objects.create(id=2**63 - 1)
-        LoginLog.objects.all().delete()
+        with transaction.atomic():
+            permission = Retention.objects.create(id=2**63 - 1)
+            LoginLog.objects.all().delete()
+            permission.delete()
 
 
 @pytest.fixture(autouse=True)

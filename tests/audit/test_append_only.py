@@ -1,12 +1,13 @@
 """A row of the login log is written once, and leaves by retention alone."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from audit import retention
@@ -129,11 +130,54 @@ def test_interrupted_retention_goes_on_where_it_stopped(row: LoginLog, monkeypat
     assert sum(retention.prune(before)) == 3
 
 
+def retain(up_to: int, which: str) -> None:
+    """Delete as retention does, but what is asked for."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        permission = Retention.objects.create(id=up_to)
+        cursor.execute("DELETE FROM audit_loginlog WHERE " + which)  # noqa: S608 - the tests' own
+        permission.delete()
+
+
 def test_retention_may_delete_no_more_than_it_said(row: LoginLog) -> None:
-    younger = write(days=0)
-    Retention.objects.create(id=row.pk)
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        younger.delete()
+    write(days=0)
+    with pytest.raises(DatabaseError, match="append-only"):
+        retain(row.pk, "id > 0")
+    assert LoginLog.objects.count() == 2
+
+
+@pytest.mark.parametrize("which", ["id = {1}", "id = {3}", "id >= {1}", "id IN ({0}, {2})", "id <> {0}", "is_success"])
+def test_no_row_goes_while_an_older_one_stays(row: LoginLog, which: str) -> None:
+    first = LoginLog.objects.create(pk=row.pk - 1, username="bob", is_success=False, entrance="api")
+    ids = [first.pk, row.pk, write(days=2).pk, write(days=1).pk]
+    with pytest.raises(DatabaseError, match="append-only"):
+        retain(2**63 - 1, which.format(*ids))
+    assert list(LoginLog.objects.order_by("id").values_list("id", flat=True)) == ids
+
+
+@pytest.mark.parametrize(
+    "which", ["id IN ({3}, {1}, {0}, {2})", "login_time < '9000-01-01'", "username > 'b'", "id <= {3}"]
+)
+def test_the_oldest_rows_go_in_whatever_order_they_are_found(row: LoginLog, which: str) -> None:
+    ids = [row.pk, *(write(days=days).pk for days in (401, 402, 403))]  # by time the other way round
+    kept = LoginLog.objects.create(username="a", is_success=True, login_time=datetime(9001, 1, 1, tzinfo=UTC))
+    retain(ids[-1], which.format(*ids))
+    assert LoginLog.objects.get() == kept
+
+
+def leave_open(*, by_change: bool = False, **said: int) -> None:
+    """Commit what retention says."""
+    with transaction.atomic():
+        permission = Retention.objects.create(**{"id": 5} | said)
+        if by_change:
+            Retention.objects.update(never=permission)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("said", [{}, {"never_id": 5}, {"id": 0}, {"id": -1, "never_id": -1}, {"by_change": True}])
+def test_what_retention_says_ends_with_its_transaction(said: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError):
+        leave_open(**said)
+    assert not Retention.objects.exists()
 
 
 @pytest.mark.parametrize(("ages", "count"), [([], 0), ([1, 0], 0), ([400, 399, 1], 2), ([400] * 7, 7)])
