@@ -1,13 +1,16 @@
 """Rows leave the log the oldest first, also where a clock was wrong for some of them."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from audit import retention
-from audit.models import LoginLog
+from audit.models import LoginLog, QuarterHour
 
 pytestmark = pytest.mark.django_db
 OLD, NEW, TO_COME, ANCIENT = 400, 10, -30, 20_000  # days
@@ -18,6 +21,17 @@ def write(*ages: int) -> list[int]:
     moments = [timezone.now() - timedelta(days=days) for days in ages]
     rows = [LoginLog.objects.create(username="bob", is_success=True, login_time=moment) for moment in moments]
     return [row.pk for row in rows]
+
+
+def in_thread(work: Callable[[], object]) -> None:
+    """Do it on another connection."""
+
+    def and_leave() -> None:
+        work()
+        connection.close()
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(and_leave).result()
 
 
 def left_by(*ages: int) -> list[int]:
@@ -61,3 +75,27 @@ def test_long_time_of_a_clock_ahead_goes_when_its_neighbours_go(monkeypatch: pyt
 def test_progress_knows_of_the_rows_behind_one_that_is_too_new() -> None:
     write(OLD, TO_COME, OLD - 1, NEW)
     assert retention.rows_before(timezone.now() - timedelta(days=365)) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_quarters_that_have_no_rows_left_are_forgotten() -> None:
+    write(OLD + 1, OLD, OLD, OLD - 1)
+    in_thread(lambda: write(OLD + 1, OLD))  # another connection of PostgreSQL counts in another shard
+    write(NEW)
+    list(retention.prune(timezone.now() - timedelta(days=365)))
+    assert [quarter.successes for quarter in QuarterHour.objects.all()] == [1]
+
+
+def test_quarters_that_have_rows_stay() -> None:
+    write(NEW, OLD, NEW - 1, 366)
+    list(retention.prune(timezone.now() - timedelta(days=365)))
+    assert list(LoginLog.objects.order_by("id").values_list("is_success")) == [(True,)] * 4
+    assert [quarter.successes for quarter in QuarterHour.objects.all()] == [1] * 4
+
+
+def test_quarter_of_which_one_row_stays_keeps_its_count() -> None:
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    for minutes in (0, 16, 20):
+        LoginLog.objects.create(username="bob", is_success=True, login_time=start + timedelta(minutes=minutes))
+    list(retention.prune(start + timedelta(minutes=18)))
+    assert list(QuarterHour.objects.values_list("successes", flat=True)) == [1]
