@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -21,22 +22,25 @@ CLEARED = (Allowance.ACCOUNT_AND_NETWORK, Allowance.ACCOUNT_AT_HOME)  # by a suc
 def recent_lockouts(guesser: Guesser) -> dict[Allowance, Lockout]:
     """Return the newest lockout of each allowance, if it still matters. One query."""
     since = timezone.now() - max(Lockout.MEMORY, settings.LOGIN_WINDOW)
-    rows = sorted(lockouts_of.rows(account=guesser.account, network=guesser.network, home=guesser.home, since=since))
+    rows = lockouts_of.rows(account=guesser.account, network=guesser.network, home=guesser.home, since=since)
     columns = [field.attname for field in Lockout._meta.concrete_fields]  # noqa: SLF001 - public by its documentation
     found = [Lockout.from_db(connection.alias, columns, row) for row in rows]
-    return {Allowance(lockout.allowance): lockout for lockout in found if guesser.is_meant_by(lockout)}
+    newest_last = sorted(found, key=attrgetter("pk"))
+    return {Allowance(lockout.allowance): lockout for lockout in newest_last if guesser.is_meant_by(lockout)}
 
 
-# Sorted by their ids here: PostgreSQL, which is not to sort, would look for a few among all that there ever were.
-lockouts_of = Prepared(
-    lambda account, network, home, since: Lockout.objects.filter(
-        account__in=(account, ""), network__in=(network, home, ""), locked_until__gt=since
-    ).order_by(),
-    account=str,
-    network=str,
-    home=str,
-    since=datetime,
-)
+def build_lockouts(account: str, network: str, home: str, since: datetime) -> QuerySet[Lockout]:
+    """Return the lockouts on the account, or on the network whoever it is.
+
+    Without their order, for which PostgreSQL would walk through all of them, and not by one condition: it would take
+    those for many that have neither account nor network, and there are none.
+    """
+    recent = Lockout.objects.filter(locked_until__gt=since).order_by()
+    on_account = recent.filter(account=account, network__in=(network, home, ""))
+    return on_account.union(recent.filter(account="", network=network), all=True)
+
+
+lockouts_of = Prepared(build_lockouts, account=str, network=str, home=str, since=datetime)
 
 
 @cache
@@ -44,14 +48,14 @@ def guesses_on(allowances: tuple[Allowance, ...]) -> Prepared:
     """Return the statement that reads the guesses which count against the allowances."""
 
     def build(account: str, network: str, since: datetime) -> QuerySet[Guess, Any]:
-        whose = {
-            Allowance.ACCOUNT_AND_NETWORK: Q(account=account, network=network),
-            Allowance.ACCOUNT: Q(account=account, is_cleared=False),
-            Allowance.NETWORK: Q(network=network),
-        }
         # What counts at home counts against the account from everywhere as well.
-        conditions = Q(*(whose[allowance] for allowance in allowances if allowance in whose), _connector=Q.OR)
-        return Guess.objects.filter(conditions, taken_at__gt=since).values_list(*TakenGuess._fields)
+        whose = {Allowance.ACCOUNT_AND_NETWORK: Q(network=network), Allowance.ACCOUNT: Q(is_cleared=False)}
+        counted = Q(*(whose[allowance] for allowance in allowances if allowance in whose), _connector=Q.OR)
+        by_account = Q(account=account) & counted if counted else Q(pk__in=())
+        by_network = Q(network=network) & ~by_account if Allowance.NETWORK in allowances else Q(pk__in=())
+        # Not by one condition, which neither of the two indexes answers: PostgreSQL would walk through all guesses.
+        parts = (Guess.objects.filter(part, taken_at__gt=since) for part in (by_account, by_network))
+        return QuerySet.union(*(part.values_list(*TakenGuess._fields) for part in parts), all=True)
 
     return Prepared(build, account=str, network=str, since=datetime)
 
