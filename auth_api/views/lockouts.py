@@ -1,9 +1,9 @@
 """The limiter's lockouts, for staff."""
 
-import re
 from typing import cast
 
 from django.db.models import QuerySet
+from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins
 from rest_framework.exceptions import NotFound, ValidationError
@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 from auth_api.filters import LockoutFilter
+from auth_api.ledger import LONG_AGO
 from auth_api.limiter import lift
 from auth_api.models import Lockout
 from auth_api.serializers import LockoutSerializer
@@ -21,10 +22,10 @@ from users.models import User
 from users.schema import ERROR
 
 
-class NewestFirst(CursorPagination):
-    """Pages that stay put while lockouts begin and end."""
+class LongestFirst(CursorPagination):
+    """Pages that stay put while lockouts begin and end, in the order of the index that knows which are on."""
 
-    ordering = "-id"
+    ordering = ("-locked_until", "-id")
     page_size = 50
     parameters = ("cursor", "format")
 
@@ -34,9 +35,18 @@ class NewestFirst(CursorPagination):
             cursor = super().decode_cursor(request)
         except NotFound:
             raise ValidationError({"cursor": [self.invalid_cursor_message]}) from None
-        if cursor is not None and not re.fullmatch(r"[0-9]{1,18}", str(cursor.position)):
+        if cursor is not None and not is_time(cursor.position):
             raise ValidationError({"cursor": [self.invalid_cursor_message]})
         return cursor
+
+
+def is_time(position: object) -> bool:
+    """Whether it is the end of a lockout as the cursor has it: none where all of the first page end at once."""
+    try:
+        found = parse_datetime(str(position)) if position is not None else LONG_AGO
+    except ValueError:  # such as the 31st of February
+        return False
+    return found is not None and found.tzinfo is not None
 
 
 FOR_STAFF = {403: OpenApiResponse(ERROR, "For staff alone; or, as elsewhere, the token may only read.")}
@@ -46,7 +56,7 @@ FOR_STAFF = {403: OpenApiResponse(ERROR, "For staff alone; or, as elsewhere, the
     list=extend_schema(
         operation_id="list_lockouts",
         summary="List who is locked out",
-        description="The lockouts that are on, newest first. For staff.",
+        description="The lockouts that are on, those that last longest first. For staff.",
         responses=FOR_STAFF | {200: LockoutSerializer(many=True)},
     ),
     retrieve=extend_schema(
@@ -70,7 +80,7 @@ class LockoutViewSet(
     queryset = Lockout.objects.none()
     serializer_class = LockoutSerializer
     permission_classes = [IsAdminUser]
-    pagination_class = NewestFirst
+    pagination_class = LongestFirst
     filter_backends = [ListFilterBackend]
     filterset_class = LockoutFilter
     lookup_value_regex = "[0-9]{1,18}"

@@ -1,4 +1,4 @@
-"""What each attempt reads of the limiter is read by an index, however much there is."""
+"""What each attempt reads of the limiter, and staff of its lockouts, is read by an index, however much there is."""
 
 import re
 from collections.abc import Iterator
@@ -9,10 +9,12 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from auth_api.guesser import Guesser
 from auth_api.ledger import Ledger, recent_lockouts
 from auth_api.models import Guess, Lockout
+from users.models import User
 
 pytestmark = [pytest.mark.usefixtures("flood"), pytest.mark.django_db]
 ROWS = 20_000
@@ -70,3 +72,13 @@ def test_lockouts_of_an_attempt_are_read_by_whom_they_are_for() -> None:
     with CaptureQueriesContext(connection) as queries:
         recent_lockouts(GUESSER)
     assert indexes_of(queries, "auth_api_lockout") == {"whom"}
+
+
+def test_list_of_lockouts_looks_at_no_more_than_are_on(staff: User) -> None:
+    for number in range(3):
+        Lockout.objects.create(account=f"u{number}", locked_until=timezone.now() + timedelta(hours=1))
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Token {staff.auth_tokens.issue().key}")
+    with CaptureQueriesContext(connection) as queries:
+        assert len(client.get("/api/v1/auth/lockouts/").json()["results"]) == 3
+    assert indexes_of(queries, "auth_api_lockout") == {"until"}
