@@ -87,6 +87,44 @@ def test_of_64_parallel_guesses_with_and_without_a_token_five_are_checked(
     assert reasons(admin)["wrong_password"] == LIMIT
 
 
+# The limiter's other two limits, each by itself. The peers are proxies, so that each guess may come from elsewhere.
+OF_A_NETWORK = {"LOGIN_FAILURES_PER_NETWORK": str(LIMIT)}
+OF_AN_ACCOUNT = {"LOGIN_FAILURES_PER_NETWORK": "0", "LOGIN_FAILURES_PER_ACCOUNT": str(LIMIT)}
+MANY_AT_ONCE = {"PASSWORD_CHECKS_AT_ONCE": "32", "TRUSTED_PROXIES": "127.0.0.1"}
+
+
+@pytest.mark.parametrize("server", [MANY_AT_ONCE | OF_A_NETWORK], indirect=True)
+def test_of_64_parallel_guesses_on_as_many_names_from_one_network_five_are_checked(
+    server: Server, other: Server, admin: httpx.Client
+) -> None:
+    guesses = [lambda client, number=number: at_the_api(client, f"nobody-{number}") for number in range(GUESSES)]
+
+    statuses = guess_in_parallel([server, other], guesses)
+
+    assert statuses == {400: LIMIT, 429: GUESSES - LIMIT}
+    assert reasons(admin) == {"unknown_user": LIMIT, "locked_out": GUESSES - LIMIT}
+
+
+@pytest.mark.parametrize("server", [MANY_AT_ONCE | OF_AN_ACCOUNT], indirect=True)
+@pytest.mark.parametrize("name", ["admin", "nobody"])
+def test_of_64_parallel_guesses_on_one_account_from_as_many_networks_five_are_checked(
+    server: Server, other: Server, admin: httpx.Client, name: str
+) -> None:
+    def guess_from(address: str) -> Guess:
+        def guess(client: httpx.Client) -> httpx.Response:
+            client.headers["X-Forwarded-For"] = address
+            return at_the_api(client, name)
+
+        return guess
+
+    statuses = guess_in_parallel([server, other], [guess_from(f"203.0.113.{number}") for number in range(GUESSES)])
+
+    assert statuses == {400: LIMIT, 429: GUESSES - LIMIT}
+    found = reasons(admin)
+    assert sum(found[reason] for reason in CHECKED) == LIMIT
+    assert found["locked_out"] == GUESSES - LIMIT
+
+
 def test_entrances_and_spellings_share_one_allowance(server: Server, other: Server, admin: httpx.Client) -> None:
     spellings = [
         "admin",
