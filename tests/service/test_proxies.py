@@ -2,8 +2,6 @@
 
 import itertools
 import json
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,14 +11,15 @@ from threading import Thread
 import httpx
 import pytest
 
-from tests.parts import missing
 from tests.service.log import all_rows
-from tests.service.server import ADMIN_PASSWORD, ROOT, Server, free_port
+from tests.service.proxies import proxy_on
+from tests.service.server import ADMIN_PASSWORD, Server, free_port, token_of
 
-COMMANDS = {
-    "nginx.conf": ["nginx", "-e", "stderr", "-g", "daemon off; pid {folder}/pid; error_log stderr;", "-c", "{file}"],
-    "Caddyfile": ["caddy", "run", "--adapter", "caddyfile", "--config", "{file}"],
-}
+WITHOUT_TOKENS = """
+from django.db import connection
+connection.cursor().execute("ALTER TABLE auth_api_authtoken RENAME TO elsewhere")
+"""
+IN_PRODUCTION = {"HTTPS": "true", "ALLOWED_HOSTS": "auth.example.org"}
 
 
 class Upstream(BaseHTTPRequestHandler):
@@ -48,29 +47,19 @@ def upstream() -> Iterator[int]:
     service.server_close()
 
 
-@pytest.fixture(params=sorted(COMMANDS))
+@pytest.fixture(params=["Caddyfile", "nginx.conf"])
 def proxy(request: pytest.FixtureRequest, server: Server, upstream: int, tmp_path: Path) -> Iterator[httpx.Client]:
-    """Return a client of the proxy, which runs on the example but for its ports."""
-    example, command = request.param, COMMANDS[request.param]
-    if shutil.which(command[0]) is None:
-        missing(command[0])
+    """Return a client of the proxy, which runs on the example but for its ports, and the host where that is set."""
     port = free_port()
-    text = (ROOT / "examples" / example).read_text()
-    for shown, used in ((":8000", server.port), (":9000", upstream), (":8080", port)):
-        assert f"127.0.0.1{shown}" in text
-        text = text.replace(f"127.0.0.1{shown}", f"127.0.0.1:{used}")
-    file = tmp_path / example
-    file.write_text(text)
-    process = subprocess.Popen(
-        [part.format(folder=tmp_path, file=file) for part in command],
-        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(tmp_path)},
-        stderr=subprocess.DEVNULL,
-    )
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+    shown = {"127.0.0.1:8000": server.port, "127.0.0.1:9000": upstream, "127.0.0.1:8080": port}
+    instead_of = {address: f"127.0.0.1:{used}" for address, used in shown.items()}
+    instead_of["Host localhost"] = f"Host {server.environment.get('ALLOWED_HOSTS', 'localhost')}"
+    with (
+        proxy_on(request.param, tmp_path, instead_of=instead_of),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client,
+    ):
         wait_for(client)
         yield client
-    process.terminate()
-    process.wait(timeout=10)
 
 
 def wait_for(client: httpx.Client) -> None:
@@ -142,3 +131,29 @@ def test_empty_identity_overwrites_what_the_client_sent(
     seen = proxy.get("/", headers={"Cookie": cookie, "X-Auth-Token-Id": "1"}).json()
     assert seen["x-auth-username"] == "admin"
     assert not seen.get("x-auth-token-id")
+
+
+@pytest.mark.parametrize("server", [IN_PRODUCTION], indirect=True)
+def test_proxy_that_says_an_allowed_host_lets_in_whom_latchkey_knows(server: Server, proxy: httpx.Client) -> None:
+    with server.client(Host="auth.example.org") as client:
+        key = token_of(client, "admin", ADMIN_PASSWORD)
+    answer = proxy.get("/", headers={"Authorization": f"Token {key}"})
+    assert (answer.status_code, answer.json()["x-auth-username"]) == (200, "admin")
+    assert proxy.get("/").status_code == 401
+
+
+def test_client_hears_that_it_should_try_again_while_the_database_is_gone(
+    server: Server, proxy: httpx.Client, admin: httpx.Client
+) -> None:
+    server.manage("shell", "--verbosity", "0", "--command", WITHOUT_TOKENS)
+    answer = proxy.get("/", headers={"Authorization": admin.headers["Authorization"]})
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_client_is_not_let_in_while_there_is_no_latchkey(server: Server, proxy: httpx.Client) -> None:
+    server.kill()
+    answer = proxy.get("/")
+    assert answer.status_code in {502, 503}
+    assert "x-auth" not in answer.text
