@@ -29,6 +29,9 @@ READ_BYTES = 64 * 1024  # at a time
 # Longer ones don't wait in memory: a thread reads them, until the same deadline. Nobody who is let in sends such.
 COLLECTED_BYTES = 320 * 1024
 LONG_AT_ONCE = 4
+# Of all that wait in the memory of one process. Without an end to it, 900 clients who sent 318 kB each took 280 MB. Of
+# bodies that are taken, which have 16 kB, it holds twice as many as gunicorn has connections.
+MOST_BYTES = 32 * 1024 * 1024
 
 
 class Connection(TConn):
@@ -62,6 +65,7 @@ class CollectingWorker(ThreadWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.arriving: dict[Connection, None] = {}  # the first to come is the first here
+        self.collected = 0  # bytes, of all who are arriving
         self.with_long: set[Connection] = set()  # those in a thread
         self.waiting_with_long: deque[Connection] = deque()
         self.departures = Departures(self)
@@ -82,6 +86,7 @@ class CollectingWorker(ThreadWorker):
         patience = REQUEST_SECONDS if self.alive else STOPPING_SECONDS
         conn.arrival = Arrival(conn.reader.take_buffered(), patience=patience)
         self.arriving[conn] = None
+        self.collected += len(conn.arrival.data)
         self.receive(conn)
         if conn in self.arriving and conn not in self.waiting_with_long:
             self.poller.register(conn.sock, EVENT_READ, partial(self.receive, conn))
@@ -111,12 +116,12 @@ class CollectingWorker(ThreadWorker):
         except OSError:
             return False
         conn.arrival.data += chunk
+        self.collected += len(chunk)
         return bool(chunk)
 
     def hand_over(self, conn: Connection) -> None:
         """Let a thread answer."""
-        self.forget(conn)
-        conn.reader.unread(bytes(conn.arrival.data))
+        conn.reader.unread(self.forget(conn))
         conn.reader.deadline = conn.arrival.deadline
         super().enqueue_req(conn)
 
@@ -129,12 +134,15 @@ class CollectingWorker(ThreadWorker):
             self.unwatch(conn)
             self.waiting_with_long.append(conn)
 
-    def forget(self, conn: Connection) -> None:
-        """Collect no more."""
+    def forget(self, conn: Connection) -> bytes:
+        """Collect no more, and return what has come: a connection that stays open does not keep it."""
         del self.arriving[conn]
         self.unwatch(conn)
         if conn in self.waiting_with_long:
             self.waiting_with_long.remove(conn)
+        data, conn.arrival.data = bytes(conn.arrival.data), bytearray()  # clear() would keep the room
+        self.collected -= len(data)
+        return data
 
     def unwatch(self, conn: Connection) -> None:
         """Hear no more of what comes."""
@@ -163,17 +171,19 @@ class CollectingWorker(ThreadWorker):
         super().finish_request(conn, fs)
 
     def murder_pending(self) -> None:
-        """Let go of those who have taken too long, to send a request or to leave."""
+        """Let go of those who have taken too long, to send a request or to leave, and of those who take up most."""
         now = time.monotonic()
         while self.arriving and (first := next(iter(self.arriving))).arrival.deadline <= now:
             self.turn_away(first)
+        while self.collected > MOST_BYTES:
+            self.turn_away(max(self.arriving, key=lambda conn: len(conn.arrival.data)))
         self.departures.end_late(now)
 
     def turn_away(self, conn: Connection) -> None:
         """Wait no longer for a request. One that has begun is answered."""
-        self.forget(conn)
+        has_begun = bool(self.forget(conn))
         self.nr_conns -= 1
-        if conn.arrival.data:
+        if has_begun:
             self.refuse_slow(conn.sock)
         self.departures.add(conn)
 
