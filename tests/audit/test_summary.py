@@ -1,12 +1,14 @@
 """GET audit/login-logs/summary/."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
+from django.db import close_old_connections, connection
 from django.db.models import Sum
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -258,3 +260,20 @@ def test_days_are_few_sums(tz: str, at_most: int) -> None:
     starts = list(Bucket.DAY.starts(last - timedelta(days=30), last, ZoneInfo(tz)))
     first, end = ((moment - EPOCH) // timedelta(minutes=15) for moment in (starts[0], last))
     assert len(list(kept(first, end, starts))) <= at_most
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer")
+@pytest.mark.django_db(transaction=True)
+def test_connections_count_in_shards_of_their_own() -> None:
+    def write_one() -> int:
+        write("2020-01-01T10:00:00+00:00")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid() % 16")
+            shard: int = cursor.fetchone()[0]
+        return shard
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        shards = [write_one(), thread.submit(write_one).result()]
+        thread.submit(close_old_connections).result()
+    counted = QuarterHour.objects.values_list("shard", flat=True)
+    assert set(counted) == set(shards)
