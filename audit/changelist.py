@@ -15,8 +15,9 @@ from django.utils.functional import cached_property
 
 from audit.buckets import Bucket
 from audit.chart import Chart, draw
+from audit.conditions import Condition, conditions_of
 from audit.keyset import Span, read_page
-from audit.models import Condition, LoginLog, LoginLogQuerySet, conditions_of
+from audit.models import LoginLog, LoginLogQuerySet
 from audit.names import as_attempted
 from audit.networks import parse_network
 from audit.summary import recently

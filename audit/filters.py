@@ -16,8 +16,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 from rest_framework.views import APIView
 
+from audit.conditions import Condition, conditions_of
 from audit.keyset import Span
-from audit.models import Condition, LoginLog, LoginLogQuerySet, conditions_of
+from audit.models import LoginLog, LoginLogQuerySet
 from audit.names import as_attempted
 from audit.networks import Network, parse_network
 from users.attempts import Entrance, FailureReason

@@ -1,16 +1,16 @@
 """The login log."""
 
-from collections.abc import Iterable
-from typing import Any, ClassVar
+from collections.abc import Collection
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.conditions import LEADS, Condition, LookedAt, contradict, lead
 from audit.fields import AddressPartField
 from audit.names import ATTEMPTED_NAME_LENGTH
-from audit.networks import Network, range_of
 from users.attempts import Entrance, FailureReason
 from users.clients import FORWARDED_FOR_LENGTH, USER_AGENT_LENGTH
 from users.models import User
@@ -19,75 +19,28 @@ REQUEST_ID_LENGTH = 64  # characters
 ORDER = ("login_time", "id")
 
 
-class LookedAt(models.Func):
-    """A column that rows are looked at by, and not found by: its index has them in an order of its own."""
-
-    template = "%(expressions)s"
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """Return the column with the sign that rules its index out: https://www.sqlite.org/optoverview.html."""
-        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
-
-
-Condition = tuple[str, Any]  # a column, and its value or its range as a pair
-
-
 class LoginLogQuerySet(models.QuerySet["LoginLog"]):
     """Rows of the log."""
-
-    # Whose index is used, if there are several conditions: the one that leaves the fewest rows, as logs go. The
-    # databases would have to guess, and SQLite takes the index made last.
-    LEADS = (
-        "ip_address",
-        "user_id",
-        "username",
-        "address_fine",
-        "address_medium",
-        "address_coarse",
-        "address_host",
-        "failure_reason",
-        "entrance",
-        "is_success",
-    )
 
     def visible_to(self, user: User) -> "LoginLogQuerySet":
         """Return all rows for staff, for others those of their own account."""
         return self.all() if user.is_staff else self.filter(user=user)
 
-    def matching(self, conditions: Iterable[Condition], *, is_led: bool = False) -> "LoginLogQuerySet":
+    def matching(self, conditions: Collection[Condition], *, is_led: bool = False) -> "LoginLogQuerySet":
         """Return the rows that meet the conditions, found by one index and looked at by the rest.
 
         Args:
             conditions: the columns and what they have to be.
             is_led: whether the queryset has a condition already whose index is to be used.
         """
-        found = self
-        for column, value in sorted(conditions, key=lambda condition: self.LEADS.index(condition[0])):
+        found = self.none() if contradict(conditions) else self
+        for column, value in sorted(conditions, key=lambda condition: LEADS.index(condition[0])):
             if is_led or isinstance(value, tuple):
                 lookup = f"at_{column}__range" if isinstance(value, tuple) else f"at_{column}"
                 found = found.alias(**{f"at_{column}": LookedAt(column)}).filter(**{lookup: value})
             else:
                 found, is_led = found.filter(lead(column, value)), True
         return found
-
-
-def lead(column: str, value: Any) -> models.Q:
-    """Return the condition in the words that let both databases use its index."""
-    if column == "is_success":
-        return models.Q(is_success__in=[value])  # Django writes others without a comparison
-    if column == "failure_reason":
-        return models.Q(is_success=False, failure_reason=value)  # the first is the index's own
-    return models.Q(**{column: value})
-
-
-def conditions_of(network: Network) -> list[Condition]:
-    """Return the conditions of the rows of a network, or of an address as a network of one."""
-    if network.num_addresses == 1:
-        return [("ip_address", str(network.network_address))]
-    place = range_of(network)
-    equal = [(f"address_{place.equal[0]}", place.equal[1])] if place.equal else []
-    ranges = [(f"address_{part}", (low, high)) for part, low, high in filter(None, (place.within, place.family))]
-    return equal + ranges
 
 
 class LoginLog(models.Model):

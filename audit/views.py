@@ -13,11 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from audit.conditions import Condition
 from audit.export import FORMATS, Row, batches_of
 from audit.filters import LoginLogFilter, StrictFilterBackend
 from audit.inputs import SummaryInput
 from audit.keyset import Span
-from audit.models import Condition, LoginLog
+from audit.models import LoginLog
 from audit.pagination import KeysetPagination
 from audit.serializers import COLUMNS, LoginLogSerializer, SummarySerializer
 from audit.summary import summarise

@@ -63,6 +63,9 @@ def filters() -> dict[str, str]:
         "ip_address, /16, is_success=false": f"ip_address={networks['ip_address, /16']}&is_success=false",
         "is_success=false, entrance=admin": "is_success=false&entrance=admin",
         "failure_reason=malformed, entrance=admin": "failure_reason=malformed&entrance=admin",
+        # Which no row is: whatever the first finds is looked at.
+        "ip_address, an attack's /24, is_success=true": "ip_address=203.0.113.0/24&is_success=true",
+        "is_success=true, failure_reason=wrong_password": "is_success=true&failure_reason=wrong_password",
         "username, ip_address": f"username={name}&ip_address={ipv4}",
         # One condition that a few rows meet, beside one that most rows do: which index is read?
         "a rare username, entrance=api": f"username={accounts()[-1].name}&entrance=api",

@@ -101,6 +101,7 @@ def test_pages_of_the_list_lead_to_every_row_and_back(admin_client: Client) -> N
         ("is_success=0", 3),
         ("failure_reason=inactive", 2),
         ("entrance=admin", 1),
+        ("is_success=0&failure_reason=inactive", 2),
         ("entrance=admin&is_success=1&q=bob", 1),
         ("entrance=api&failure_reason=inactive&q=10.9.0.0/20", 2),
         ("q=Carol", 2),
@@ -127,6 +128,14 @@ def test_list_is_one_query_and_counts_nothing(admin_client: Client, query: str, 
     assert len(of_the_log) == 1
     assert "COUNT" not in of_the_log[0]
     assert 'login_time" DESC' in of_the_log[0]
+
+
+def test_list_of_successes_for_a_reason_is_empty_and_reads_nothing(admin_client: Client) -> None:
+    write(1, is_success=False, failure_reason="inactive")
+    with CaptureQueriesContext(connection) as queries:
+        page = admin_client.get(f"{LIST}?is_success=1&failure_reason=inactive").content.decode()
+    assert ids_of(page) == []
+    assert not [query["sql"] for query in queries if "audit_loginlog" in query["sql"]]
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,20 @@ def test_filters_narrow_the_list(staff: User, as_user: AsUser, query: str, found
     assert sorted(names) == found
 
 
+@pytest.mark.parametrize("query", ["", "&entrance=api", "&username=bob", "&ip_address=192.0.2.0/24"])
+def test_success_for_a_reason_is_not_looked_for(
+    staff: User, as_user: AsUser, django_assert_num_queries: DjangoAssertNumQueries, query: str
+) -> None:
+    write(username="bob")
+    write(username="bob", is_success=False, failure_reason="inactive")
+    client, asked = as_user(staff), f"is_success=true&failure_reason=inactive{query}"
+    with django_assert_num_queries(1):  # the token's
+        assert client.get(f"{LOGS}?{asked}").json() == {"next": None, "previous": None, "results": []}
+    assert b"".join(client.get(f"{LOGS}?format=ndjson&{asked}")) == b""
+    totals = client.get(f"{LOGS}summary/?login_time_after=2026-01-01T00:00:00Z&{asked}").json()["totals"]
+    assert totals == {"success": 0, "failure": 0}
+
+
 @pytest.mark.parametrize("name", ["n" * 300, "\ufdfa" * 254, "N" * 253 + " n", "b\ud800", "n" * 2000, "Bob "])
 def test_row_is_found_by_the_name_that_was_given_and_by_its_own(staff: User, as_user: AsUser, name: str) -> None:
     record(request=None, attempt=Attempt(username=name, user=None, failure_reason=FailureReason.UNKNOWN_USER))

@@ -5,7 +5,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import pytest
 
-from audit.models import LoginLog, conditions_of
+from audit.conditions import conditions_of
+from audit.models import LoginLog
 from audit.networks import Address, Network, Parts, parse_network, parts_of, range_of
 from users.clients import parse_address
 
