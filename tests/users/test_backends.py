@@ -1,6 +1,8 @@
 """Checking credentials."""
 
+import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import argon2
 import pytest
@@ -8,7 +10,7 @@ from asgiref.sync import async_to_sync
 from django.contrib.auth import aauthenticate, authenticate
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, identify_hasher
 from django.test import RequestFactory
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.conftest import PASSWORD
 from users import backends
@@ -118,3 +120,15 @@ def test_asynchronous_code_passes_the_same_check(bob: User, rf: RequestFactory) 
     request = rf.post("/")
     assert async_to_sync(aauthenticate)(request, username="bob", password="wrong") is None
     assert latest(request).failure_reason == FailureReason.WRONG_PASSWORD  # type: ignore[union-attr]
+
+
+def test_two_at_a_time_are_looked_up_and_others_wait_for_their_turn(
+    bob: User, rf: RequestFactory, settings: Settings
+) -> None:
+    settings.PASSWORD_CHECK_WAIT = timedelta(milliseconds=50)
+    request, deadline = rf.post("/"), time.monotonic() + 1
+    with backends.turn(backends.lookups, deadline=deadline):
+        assert authenticate(request, username="bob", password=PASSWORD) == bob
+        with backends.turn(backends.lookups, deadline=deadline):
+            assert authenticate(request, username="bob", password=PASSWORD) is None
+    assert latest(request).failure_reason == FailureReason.OVERLOADED  # type: ignore[union-attr]

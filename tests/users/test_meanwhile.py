@@ -13,7 +13,7 @@ from users.backends import password_checks
 from users.gate import NoTurnError
 from users.models import User
 from users.services import InvalidPassword, change_own_account, change_password
-from users.staff import set_password
+from users.staff import create_account, set_password
 from users.writing import validate
 
 NEW = "another long passphrase"
@@ -56,6 +56,16 @@ def test_staff_give_no_password_to_whom_they_may_not_any_more(
     with patch("users.staff.hash_in_turn", hash_meanwhile), pytest.raises(PermissionDenied):
         set_password(by=staff, account=bob, new_password=NEW)
     assert User.objects.get(pk=bob.pk).check_password(PASSWORD)
+
+
+def test_who_is_no_staff_any_more_makes_no_account(staff: User) -> None:
+    def hash_meanwhile(password: str) -> str:
+        User.objects.filter(pk=staff.pk).update(is_staff=False)
+        return password
+
+    with patch("users.staff.hash_in_turn", hash_meanwhile), pytest.raises(PermissionDenied):
+        create_account(by=staff, username="ada", password=NEW)
+    assert not User.objects.filter(username="ada").exists()
 
 
 def test_new_password_is_hashed_in_its_turn(bob: User, staff: User) -> None:
