@@ -26,22 +26,18 @@ class InvalidCredentials(ValidationError):
     default_code = "invalid_credentials"
 
 
-@contextmanager
-def admitted(*, request: HttpRequest, username: str, password: str) -> Iterator[User]:
-    """Check the credentials, then open the transaction in which a credential is made for the account.
-
-    The password is hashed outside of any transaction.
+@sensitive_variables("password")
+def authenticated(*, request: HttpRequest, username: str, password: str) -> User:
+    """Check the credentials, and return whose they are. The password is hashed: not to be called in a transaction.
 
     Raises:
         InvalidCredentials: after ``user_login_failed`` was sent.
         TurnedAway: likewise, and the password was not looked at.
-        NotAuthenticated: see ``confirmed``.
     """
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         raise turned_away(request) or InvalidCredentials
-    with confirmed(request=request, user=user, username=username):
-        yield user
+    return user
 
 
 @contextmanager
@@ -106,10 +102,12 @@ def log_in(
     receiver writes is committed with it, and when a receiver fails there is no token.
 
     Raises:
-        InvalidCredentials, TurnedAway: see ``admitted``.
+        InvalidCredentials, TurnedAway: see ``authenticated``.
+        NotAuthenticated: see ``confirmed``.
     """
     enter(request, entrance)
-    with admitted(request=request, username=username, password=password) as user:
+    user = authenticated(request=request, username=username, password=password)
+    with confirmed(request=request, user=user, username=username):
         issued = user.auth_tokens.issue(
             name=device_name, client=Client.of(request), scope=scope, expires_at=expires_at, is_locked=True
         )
@@ -155,10 +153,12 @@ def open_session(
     """Check the credentials and open a cookie session. Sends ``user_logged_in``.
 
     Raises:
-        InvalidCredentials, TurnedAway: see ``admitted``.
+        InvalidCredentials, TurnedAway: see ``authenticated``.
+        NotAuthenticated: see ``confirmed``.
     """
     enter(request, entrance)
-    with admitted(request=request, username=username, password=password) as user:
+    user = authenticated(request=request, username=username, password=password)
+    with confirmed(request=request, user=user, username=username):
         begin_session(request=underlying(request), user=user, remember=remember)
     return user
 

@@ -81,8 +81,10 @@ class CurrentSessionView(APIView):
         # REST framework checks CSRF for those only who are logged in. Here it keeps others from logging people in
         # to an account that is not theirs; as on the pages, what it refuses is no attempt.
         CookieAuthentication().enforce_csrf(request)
-        credentials = read_credentials(request, entrance=Entrance.SESSION, serializer_class=SessionLoginSerializer)
-        user = open_session(request=request, **credentials)
+        user = open_session(
+            request=request,
+            **read_credentials(request, entrance=Entrance.SESSION, serializer_class=SessionLoginSerializer),
+        )
         return Response(OpenSessionSerializer({"user": user}).data)
 
     @extend_schema(

@@ -1,16 +1,22 @@
 """Checking credentials."""
 
+import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from unittest.mock import patch
 
 import argon2
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth import aauthenticate, authenticate
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, identify_hasher
-from django.test import RequestFactory
+from django.core.signals import got_request_exception
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
+from django.views.debug import ExceptionReporter
 from pytest_django import DjangoAssertNumQueries, Settings
+from rest_framework.test import APIClient
 
 from tests.conftest import PASSWORD
 from users import backends
@@ -132,3 +138,27 @@ def test_two_at_a_time_are_looked_up_and_others_wait_for_their_turn(
         with backends.turn(backends.lookups, deadline=deadline):
             assert authenticate(request, username="bob", password=PASSWORD) is None
     assert latest(request).failure_reason == FailureReason.OVERLOADED  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/auth/login/", "/api/v1/auth/session/", "/admin/login/"])
+def test_no_report_of_an_error_at_the_check_has_the_password(client: Client, api: APIClient, path: str) -> None:
+    reports: list[str] = []
+
+    def report(sender: object, request: HttpRequest, **kwargs: object) -> None:
+        reports.append(ExceptionReporter(request, *sys.exc_info()).get_traceback_html())
+
+    got_request_exception.connect(report)
+    try:
+        with patch.object(User.objects, "find_by_login", fail):
+            client.raise_request_exception = api.raise_request_exception = False
+            body = {"username": "bob", "password": PASSWORD}
+            answer = client.post(path, body) if path.startswith("/admin/") else api.post(path, body)
+    finally:
+        got_request_exception.disconnect(report)
+    assert answer.status_code == 500
+    assert PASSWORD not in reports[0]
+
+
+def fail(*args: object) -> None:
+    """Go wrong in a way that nobody foresaw."""
+    raise ZeroDivisionError
