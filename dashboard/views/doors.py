@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import RedirectView, TemplateView, View
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -39,9 +40,12 @@ class FaviconView(RedirectView):
         return static("dashboard/favicon.svg")
 
 
+@method_decorator(sensitive_post_parameters(), name="dispatch")
 @method_decorator(csrf_exempt, name="dispatch")  # let_in() checks, after what can't be read has left its row
 class LoginView(RedirectURLMixin, View):
     """The login page. ``next`` leads to pages of this host only."""
+
+    credentials: dict[str, Any]  # no argument: reports of errors show those, also of the decorators in between
 
     def get_default_redirect_url(self) -> str:
         """Return where to go without ``next``."""
@@ -57,15 +61,15 @@ class LoginView(RedirectURLMixin, View):
         """Log in. Each attempt leaves its row, whatever was sent, as at ``auth/session/``."""
         sent = Request(request, parsers=[parser() for parser in FORMS])
         try:
-            credentials = read_credentials(sent, entrance=Entrance.PAGE, serializer_class=SessionLoginSerializer)
-            return self.let_in(request, credentials)
+            self.credentials = read_credentials(sent, entrance=Entrance.PAGE, serializer_class=SessionLoginSerializer)
+            return self.let_in(request)
         except APIException as refusal:
             return self.show(LoginForm(request.POST), refusal)
 
     @method_decorator(csrf_protect)
-    def let_in(self, request: HttpRequest, credentials: dict[str, Any]) -> HttpResponse:
+    def let_in(self, request: HttpRequest) -> HttpResponse:
         """Open the session, and go on to where the person wanted to go."""
-        open_session(request=request, entrance=Entrance.PAGE, **credentials)
+        open_session(request=request, entrance=Entrance.PAGE, **self.credentials)
         return self.go_on()
 
     def go_on(self) -> HttpResponse:

@@ -7,6 +7,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import View
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import SAFE_METHODS
@@ -14,6 +16,7 @@ from rest_framework.permissions import SAFE_METHODS
 from users.models import User
 
 
+@method_decorator(sensitive_post_parameters(), name="dispatch")  # passwords, for reports of errors
 class PersonView(LoginRequiredMixin, View):
     """A view for those who are logged in."""
 
