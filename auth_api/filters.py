@@ -25,12 +25,12 @@ def of_account(lockouts: QuerySet[Lockout], login: str) -> QuerySet[Lockout]:
     The first condition is the index's own.
     """
     user = User.objects.find_by_login(login)
-    return lockouts.exclude(account="").filter(account=user.username if user else as_counted(login))
+    return lockouts.filter(id__gt=0, account=user.username if user else as_counted(login))
 
 
 def of_place(lockouts: QuerySet[Lockout], place: str) -> QuerySet[Lockout]:
     """Return those of the network or device, likewise."""
-    return lockouts.exclude(network="").filter(network=place)
+    return lockouts.filter(id__gt=0, network=place)
 
 
 def place_of(text: str) -> str | None:

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="lockout",
             index=models.Index(
-                condition=models.Q(("account", ""), _negated=True),
+                condition=models.Q(("id__gt", 0)),
                 fields=["account", "id"],
                 name="auth_api_lockout_account",
             ),
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="lockout",
             index=models.Index(
-                condition=models.Q(("network", ""), _negated=True),
+                condition=models.Q(("id__gt", 0)),
                 fields=["network", "id"],
                 name="auth_api_lockout_network",
             ),

@@ -101,9 +101,10 @@ class Lockout(models.Model):
         indexes = [
             models.Index(fields=["account", "network", "locked_until"], name="auth_api_lockout_whom"),
             models.Index(fields=["locked_until"], name="auth_api_lockout_until"),
-            # For who looks for one, the newest first. Partial, so that no login is led to them away from the first.
-            models.Index(fields=["account", "id"], name="auth_api_lockout_account", condition=~models.Q(account="")),
-            models.Index(fields=["network", "id"], name="auth_api_lockout_network", condition=~models.Q(network="")),
+            # For who looks for one, the newest first, and says that its id is positive: no login, which does not,
+            # can be led to them away from the first.
+            models.Index(fields=["account", "id"], name="auth_api_lockout_account", condition=models.Q(id__gt=0)),
+            models.Index(fields=["network", "id"], name="auth_api_lockout_network", condition=models.Q(id__gt=0)),
         ]
 
     def __str__(self) -> str:
