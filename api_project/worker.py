@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from django.db import connection
 from gunicorn import util
 from gunicorn.http import errors
 
@@ -40,6 +41,14 @@ class Worker(CollectingWorker):
             super().handle_error(req, client, addr, exc)
             return
         refuse(client, STATUSES.get(type(exc), HTTPStatus.BAD_REQUEST), code="bad_http")
+
+    def load_wsgi(self) -> None:
+        """Load the application, and keep an eye on its database."""
+        super().load_wsgi()
+        if connection.vendor == "postgresql":
+            from api_project.postgresql.watch import watch  # noqa: PLC0415 - psycopg need not be there elsewhere
+
+            watch()
 
     def handle_request(self, req: Any, conn: Any) -> bool:
         """Answer who says which host is meant (https://www.rfc-editor.org/rfc/rfc9112#section-3.2)."""

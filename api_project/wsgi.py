@@ -5,7 +5,6 @@ import os
 from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
-from django.db import connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "api_project.settings")
 
@@ -16,7 +15,5 @@ application = gateway(get_wsgi_application())
 # What has been loaded stays, the views as well. Without looking at it again a full collection takes a millisecond
 # instead of fifty, which somebody would wait for, and an authenticated GET 2 to 5% less.
 import_module("api_project.urls")
-if connection.vendor == "postgresql":
-    import_module("api_project.postgresql.watch").watch()
 gc.collect()
 gc.freeze()
