@@ -106,6 +106,7 @@ def test_success_that_clears_what_is_owed_waits_for_others_who_count_it() -> Non
     success = taken(GUESSER, owes=True)
     with meanwhile(lambda: succeed(success)):
         queue_up(GUESSER.account)
+    assert not Guess.objects.exists()
 
 
 def test_logout_everywhere_ends_the_token_of_a_login_that_is_under_way(bob: User) -> None:

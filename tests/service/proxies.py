@@ -2,9 +2,12 @@
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import httpx
 
 from tests.parts import missing
 from tests.service.server import ROOT
@@ -35,3 +38,16 @@ def proxy_on(example: str, folder: Path, *, instead_of: dict[str, str]) -> Itera
     finally:
         process.terminate()
         process.wait(timeout=10)
+
+
+def wait_for(client: httpx.Client) -> None:
+    """Wait until the proxy answers it, whatever it says."""
+    deadline = time.monotonic() + 15
+    while True:
+        try:
+            client.get("/")
+        except httpx.TransportError:
+            assert time.monotonic() < deadline, "the proxy does not answer"
+            time.sleep(0.05)
+        else:
+            return

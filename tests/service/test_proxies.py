@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,7 +11,7 @@ import httpx
 import pytest
 
 from tests.service.log import all_rows
-from tests.service.proxies import proxy_on
+from tests.service.proxies import proxy_on, wait_for
 from tests.service.server import ADMIN_PASSWORD, Server, free_port, token_of
 
 WITHOUT_TOKENS = """
@@ -60,18 +59,6 @@ def proxy(request: pytest.FixtureRequest, server: Server, upstream: int, tmp_pat
     ):
         wait_for(client)
         yield client
-
-
-def wait_for(client: httpx.Client) -> None:
-    deadline = time.monotonic() + 15
-    while True:
-        try:
-            client.get("/")
-        except httpx.TransportError:
-            assert time.monotonic() < deadline, "the proxy does not answer"
-            time.sleep(0.05)
-        else:
-            return
 
 
 def spellings(name: str) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 import ssl
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 
 from tests.parts import missing
 from tests.service.log import all_rows
-from tests.service.proxies import proxy_on
+from tests.service.proxies import proxy_on, wait_for
 from tests.service.server import ADMIN_PASSWORD, ROOT, Server, free_port, token_of
 
 HOST = "auth.example.org"
@@ -66,18 +65,6 @@ def browser(request: pytest.FixtureRequest, server: Server, tmp_path: Path) -> I
         client.event_hooks["request"] = [lambda sent: sent.extensions.update(sni_hostname=HOST)]
         wait_for(client)
         yield client
-
-
-def wait_for(client: httpx.Client) -> None:
-    deadline = time.monotonic() + 15
-    while True:
-        try:
-            client.get("/healthz")
-        except httpx.TransportError:
-            assert time.monotonic() < deadline, "the proxy does not answer"
-            time.sleep(0.05)
-        else:
-            return
 
 
 @pytest.mark.parametrize("server", [ENVIRONMENT], indirect=True)
