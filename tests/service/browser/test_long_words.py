@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, ViewportSize
 
-from tests.service.browser.people import GRACE
+from tests.service.browser.people import GRACE, PASSWORD
 from tests.service.browser.steps import DASHBOARD, log_in, section
 from tests.service.browser.test_sights import OUTSIDE, WIDTHS
 
@@ -22,9 +22,15 @@ IN_SIGHT = """() => {
 
 
 @pytest.fixture
-def staff(page: Page, api: httpx.Client) -> Page:
-    """Return the browser of staff, after somebody has come with a name and a device without a space."""
+def staff(page: Page, api: httpx.Client, newcomer: str) -> Page:
+    """Return the browser of staff, after somebody has come with a name and a device without a space.
+
+    Before them somebody else has confirmed a password, which is the longest of results.
+    """
     log_in(page, GRACE)
+    token = api.post("/auth/login/", json={"username": newcomer, "password": PASSWORD}).json()["token"]
+    change = {"email": f"{newcomer}@example.org", "current_password": PASSWORD}
+    api.patch("/users/me/", json=change, headers={"Authorization": f"Token {token}"}).raise_for_status()
     api.post("/auth/login/", json={"username": NAME, "password": "a guess"}, headers={"User-Agent": DEVICE})
     return page
 
