@@ -1,14 +1,17 @@
 """What tests share: accounts, and clients that speak for them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.utils import translation
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from audit.models import LoginLog, Retention
+from users.backends import lookups, password_checks
 from users.models import User
 
 PASSWORD = "a long enough passphrase"
@@ -34,6 +37,30 @@ def english() -> Iterator[None]:
     """Speak English, whatever the last request of the test before asked for."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def gates_left_empty() -> Iterator[None]:
+    """See to it that nobody is left in a gate, or has left it who was never in: the tests that follow would pay."""
+    yield
+    assert [(gate.inside, gate.waiting) for gate in (lookups, password_checks)] == [(0, 0), (0, 0)]
+
+
+@pytest.fixture
+def no_turn(settings: Settings) -> Callable[[], AbstractContextManager[None]]:
+    """Return a function that takes the one place for password checks, and lets nobody wait for it."""
+
+    @contextmanager
+    def take_the_place() -> Iterator[None]:
+        settings.PASSWORD_CHECKS_AT_ONCE = 0  # any number: a check may be running, of which this is the middle
+        password_checks.enter(deadline=0)
+        settings.PASSWORD_CHECKS_AT_ONCE, settings.PASSWORD_CHECKS_WAITING = 1, 0
+        try:
+            yield
+        finally:
+            password_checks.leave()
+
+    return take_the_place
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """What the limiter remembers, what it forgets, and who else is held to it."""
 
 import gc
-import time
 from collections.abc import Callable, Sized
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -20,13 +20,13 @@ from auth_api.models import Guess, KnownNetwork, Lockout
 from tests.auth_api.conftest import Clock, LogIn
 from tests.conftest import PASSWORD
 from users import attempts
-from users.backends import password_checks, turn
 from users.models import User
 from users.names import normalise
 from users.signals import credentials_accepted
 
 AsUser = Callable[[User], APIClient]
 MakeUser = Callable[..., User]
+NoTurn = Callable[[], AbstractContextManager[None]]
 
 
 def test_every_login_makes_the_network_known_anew(bob: User, log_in: LogIn, clock: Clock, settings: Settings) -> None:
@@ -155,11 +155,8 @@ def test_no_other_backend_is_asked_about_who_is_locked_out(bob: User, log_in: Lo
     assert log_in(password=PASSWORD).status_code == 429
 
 
-def test_full_queue_is_a_503_with_its_row_and_takes_no_guess(
-    bob: User, log_in: LogIn, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings.PASSWORD_CHECKS_AT_ONCE, settings.PASSWORD_CHECKS_WAITING = 1, 0
-    with turn(password_checks, deadline=time.monotonic() + 1):
+def test_full_queue_is_a_503_with_its_row_and_takes_no_guess(bob: User, log_in: LogIn, no_turn: NoTurn) -> None:
+    with no_turn():
         answer = log_in(password=PASSWORD)
     assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "overloaded", "2")
     assert LoginLog.objects.get().failure_reason == "overloaded"

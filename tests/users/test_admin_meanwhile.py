@@ -1,6 +1,7 @@
 """What happens to an account while the admin is busy with it is neither undone nor overlooked."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 from unittest.mock import patch
 
@@ -10,8 +11,6 @@ from django.test import Client
 from auth_api.models import Session
 from tests.conftest import PASSWORD
 from users import admin, forms
-from users.backends import password_checks
-from users.gate import NoTurnError
 from users.models import User
 
 CHANGE = "/admin/password_change/"
@@ -20,6 +19,7 @@ NEW = "another long passphrase"
 OWN = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
 OUT = {"is_active": False, "is_staff": False, "is_superuser": False}
 MakeUser = Callable[..., User]
+NoTurn = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture
@@ -60,8 +60,8 @@ def test_own_password_is_not_changed_by_a_session_that_has_been_ended(sue: User,
     assert User.objects.get(pk=sue.pk).check_password(PASSWORD)
 
 
-def test_own_new_password_is_hashed_in_its_turn(sue: User, client: Client) -> None:
-    with patch.object(password_checks, "enter", side_effect=[None, NoTurnError]):
+def test_own_new_password_is_hashed_in_its_turn(sue: User, client: Client, no_turn: NoTurn) -> None:
+    with ExitStack() as stack, after_the_check(lambda: stack.enter_context(no_turn())):
         answer = client.post(CHANGE, OWN)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
     assert User.objects.get(pk=sue.pk).check_password(PASSWORD)
@@ -136,9 +136,11 @@ def test_name_that_was_taken_meanwhile_is_said_to_be(sue: User, client: Client, 
     assert "A user with that username already exists." in answer.content.decode()
 
 
-def test_password_for_somebody_else_is_hashed_in_its_turn(sue: User, client: Client, bob: User) -> None:
+def test_password_for_somebody_else_is_hashed_in_its_turn(
+    sue: User, client: Client, bob: User, no_turn: NoTurn
+) -> None:
     form = {"usable_password": "true", "password1": NEW, "password2": NEW}
-    with patch.object(password_checks, "enter", side_effect=NoTurnError):
+    with no_turn():
         answer = client.post(f"{USERS}{bob.pk}/password/", form, follow=True)
     assert "Too many people are logging in at the moment." in answer.content.decode()
     assert User.objects.get(pk=bob.pk).check_password(PASSWORD)

@@ -1,5 +1,7 @@
 """What happens to an account between the check of a password and the writing is not overlooked."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from unittest.mock import patch
 
 import pytest
@@ -9,14 +11,13 @@ from rest_framework.request import Request
 from rest_framework.test import APIClient
 
 from tests.conftest import PASSWORD
-from users.backends import password_checks
-from users.gate import NoTurnError
 from users.models import User
 from users.services import InvalidPassword, change_own_account, change_password
 from users.staff import create_account, set_password
 from users.writing import validate
 
 NEW = "another long passphrase"
+NoTurn = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture
@@ -68,10 +69,10 @@ def test_who_is_no_staff_any_more_makes_no_account(staff: User) -> None:
     assert not User.objects.filter(username="ada").exists()
 
 
-def test_new_password_is_hashed_in_its_turn(bob: User, staff: User) -> None:
+def test_new_password_is_hashed_in_its_turn(bob: User, staff: User, no_turn: NoTurn) -> None:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Token {staff.auth_tokens.issue().key}")
-    with patch.object(password_checks, "enter", side_effect=NoTurnError):
+    with no_turn():
         answer = client.post(f"/api/v1/users/{bob.pk}/password/", {"new_password": NEW})
     assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
     assert User.objects.get(pk=bob.pk).check_password(PASSWORD)
