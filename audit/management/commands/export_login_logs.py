@@ -57,18 +57,38 @@ def watched(batches: Iterator[list[Row]], bar: "tqdm[Any]") -> Iterator[list[Row
 
 @contextlib.contextmanager
 def destination(name: str) -> Iterator[TextIO]:
+    """Open where the export goes.
+
+    Raises:
+        CommandError: it can't be opened or written to, or whoever reads from it has gone.
+    """
+    path = Path(name)
+    try:
+        if name == "-":
+            opened: contextlib.AbstractContextManager[TextIO] = to_write(sys.stdout.fileno())
+        elif path.exists() and not path.is_file():
+            opened = to_write(path)  # a pipe or a device, which a file can't take the place of
+        else:
+            opened = replacement(path.resolve())  # what a link leads to
+        with opened as file:
+            yield file
+    except OSError as error:
+        raise CommandError(f"Can't write {name}: {error.strerror}.") from None
+
+
+def to_write(file: Path | int) -> TextIO:
+    """Open the file, or what the number stands for, which stays open afterwards."""
+    return open(file, "w", encoding="utf-8", newline="", closefd=not isinstance(file, int))
+
+
+@contextlib.contextmanager
+def replacement(target: Path) -> Iterator[TextIO]:
     """Open a file beside the one that is meant, and put it in its place when it is whole."""
-    if name == "-":
-        yield sys.stdout
-        return
-    target = Path(name)
     part = target.with_name(f"{target.name}.part")
     try:
         part.touch(mode=0o600)  # names and addresses of people are in it
-        with part.open("w", encoding="utf-8", newline="") as file:
+        with to_write(part) as file:
             yield file
         part.replace(target)
-    except OSError as error:
-        raise CommandError(f"Can't write {name}: {error.strerror}.") from None
     finally:
         part.unlink(missing_ok=True)

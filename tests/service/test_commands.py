@@ -1,0 +1,45 @@
+"""Commands of manage.py whose database is gone, whose reader is, or that are stopped: a sentence, and no traceback."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.service.server import ROOT, Server
+
+GONE = "postgresql://127.0.0.1:1/latchkey"
+
+
+def started(server: Server, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT, env=server.variables(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["create_first_admin", "prune_tokens", "prune_login_logs --older-than 90d", "export_login_logs -", "check_proxies"],
+)
+def test_command_without_its_database_says_so(command: str) -> None:
+    process = started(Server(GONE), *command.split())
+    written, said = process.communicate(timeout=60)
+    assert (process.returncode, said.partition(":")[0]) == (1, "Error")
+    assert "Connection refused" in said
+    assert "Traceback" not in said
+    assert written == ""
+
+
+def test_export_whose_reader_is_gone_says_so(server: Server) -> None:
+    process = started(server, "export_login_logs", "-")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.communicate(timeout=60)[1] == "CommandError: Can't write -: Broken pipe.\n"
+    assert process.returncode == 1
+
+
+def test_command_that_is_stopped_ends_without_a_word(server: Server) -> None:
+    process = started(server, "shell", "--verbosity", "0", "-c", "raise KeyboardInterrupt")  # as Ctrl-C does
+    assert process.communicate(timeout=60) == ("", "")
+    assert process.returncode == 128 + signal.SIGINT
