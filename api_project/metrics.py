@@ -23,7 +23,7 @@ from api_project.postgresql.base import shared
 from audit.keyset import EPOCH
 from audit.models import LoginLog, QuarterHour
 from auth_api.models import AuthToken, Lockout, Session
-from auth_api.models.credentials import times_of_life
+from auth_api.models.tokens import times_of_life
 from users import backends
 from users.clients import is_trusted, parse_address
 

@@ -1,6 +1,6 @@
-from auth_api.models.credentials import NAME_LENGTH, AuthToken, IssuedToken, Scope
 from auth_api.models.limits import Allowance, Guess, KnownNetwork, Lockout
 from auth_api.models.sessions import Session
+from auth_api.models.tokens import NAME_LENGTH, AuthToken, IssuedToken, Scope
 
 __all__ = [
     "NAME_LENGTH",

@@ -50,7 +50,7 @@ def test_database_failure_is_503_in_json(
     bob: User, as_user: Callable[[User], APIClient], failure: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = as_user(bob)
-    with patch("auth_api.models.credentials.AuthTokenManager.find", side_effect=failure):
+    with patch("auth_api.models.tokens.AuthTokenManager.find", side_effect=failure):
         answer = client.get(ME)
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer["Retry-After"] == "2"
@@ -94,14 +94,14 @@ def test_fault_of_ours_is_500_in_json_and_tells_nothing(
 ) -> None:
     client = as_user(bob)
     client.raise_request_exception = False
-    with patch("auth_api.models.credentials.AuthTokenManager.find", side_effect=fault("the details")):
+    with patch("auth_api.models.tokens.AuthTokenManager.find", side_effect=fault("the details")):
         answer = client.get(ME)
     assert (answer.status_code, answer.json()) == (500, {"detail": "A server error occurred.", "code": "error"})
 
 
 def test_suspicious_request_is_400_in_json(bob: User, as_user: Callable[[User], APIClient]) -> None:
     client = as_user(bob)
-    with patch("auth_api.models.credentials.AuthTokenManager.find", side_effect=SuspiciousOperation("odd")):
+    with patch("auth_api.models.tokens.AuthTokenManager.find", side_effect=SuspiciousOperation("odd")):
         answer = client.get(ME)
     assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
 

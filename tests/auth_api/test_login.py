@@ -101,7 +101,7 @@ def test_failure_on_a_known_account_carries_the_account(bob: User, api: APIClien
     assert (row.user, row.username) == (bob, "bob@example.org")
 
 
-@pytest.mark.parametrize("failing", ["audit.recording.insert", "auth_api.models.credentials.insert"])
+@pytest.mark.parametrize("failing", ["audit.recording.insert", "auth_api.models.tokens.insert"])
 @pytest.mark.django_db(transaction=True)
 def test_no_key_without_its_row_and_no_row_without_its_key(api: APIClient, failing: str) -> None:
     User.objects.create_user("bob", password=PASSWORD)

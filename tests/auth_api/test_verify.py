@@ -88,7 +88,7 @@ def test_fault_before_the_view_is_answered_with_the_headers_empty(
 
 def test_fault_of_the_view_is_answered_with_the_headers_empty(db: None, api: APIClient) -> None:
     api.raise_request_exception = False
-    with patch("auth_api.models.credentials.AuthTokenManager.find", side_effect=DataError):
+    with patch("auth_api.models.tokens.AuthTokenManager.find", side_effect=DataError):
         answer = api.get(VERIFY, HTTP_AUTHORIZATION=f"Token {generate('lk')}")
     assert answer.status_code == 500
     assert [answer[header] for header in IDENTITY] == ["", "", ""]
