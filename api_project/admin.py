@@ -19,8 +19,9 @@ from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import APIException, NotAuthenticated
 
 from api_project.error_views import plain_error
+from auth_api.confirmation import InvalidCredentials, confirmed
 from auth_api.refusals import read_form
-from auth_api.services import InvalidCredentials, begin_session, confirmed
+from auth_api.services import begin_session
 from users.attempts import Entrance, FailureReason, TurnedAway, refuse, turned_away
 from users.models import User
 from users.services import InvalidPassword, change_password

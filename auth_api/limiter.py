@@ -6,11 +6,8 @@ so that the count is exact. While a password is checked nothing is locked, unles
 """
 
 import hashlib
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
-from functools import partial
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -23,13 +20,11 @@ from django.utils import timezone
 from auth_api.guesser import Guesser
 from auth_api.homes import note_home
 from auth_api.ledger import CLEARED, Ledger, locked_for, recent_lockouts
+from auth_api.lockouts import lock_out
 from auth_api.models import Allowance, Guess, Lockout
 from users.attempts import LockedOut, underlying
 from users.insertion import insert
-from users.models import User
 from users.statements import execute
-
-logger = logging.getLogger("auth_api")
 
 
 class Taken(NamedTuple):
@@ -104,46 +99,6 @@ def succeed(taken: Taken) -> None:
         queue_up(taken.guesser.account)  # so that no two wait for each other's rows
         clear(taken.guesser)
     note_home(taken.guesser)
-
-
-def lock_out(ledger: Ledger) -> None:
-    """Begin the lockouts that the failures lead to."""
-    for allowance in ledger.exhausted():
-        former = ledger.lockouts.get(allowance)
-        repetition = former.repetition + 1 if former and former.is_remembered else 0
-        lockout = Lockout.objects.create(
-            **ledger.guesser.whom(allowance),
-            locked_at=ledger.now,
-            locked_until=ledger.now + duration(repetition),
-            repetition=repetition,
-        )
-        transaction.on_commit(partial(logger.warning, "locked out", extra=as_line(lockout)))
-
-
-def lift(lockout: Lockout, *, by: User) -> bool:
-    """End the lockout now, and record who did so. Return whether it was still on.
-
-    What led to it is forgotten: the next lockout takes as many failures as the first one did.
-    """
-    was_on = Lockout.objects.on().filter(pk=lockout.pk).update(lifted_at=timezone.now(), lifted_by=by)
-    if was_on:
-        logger.info("lockout lifted", extra=as_line(lockout) | {"lifted_by": by.get_username()})
-    return bool(was_on)
-
-
-def as_line(lockout: Lockout) -> dict[str, str]:
-    """Return what a line in the log says of it."""
-    return {
-        "allowance": str(lockout.allowance),
-        "account": lockout.account,
-        "network": lockout.network,
-        "locked_until": lockout.locked_until.isoformat(),
-    }
-
-
-def duration(repetition: int) -> timedelta:
-    """Return how long a lockout lasts that was preceded by so many."""
-    return Lockout.DURATIONS[min(repetition, len(Lockout.DURATIONS) - 1)]
 
 
 def clear(guesser: Guesser) -> None:

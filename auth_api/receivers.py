@@ -7,11 +7,11 @@ from django.contrib.auth import HASH_SESSION_KEY, update_session_auth_hash
 from django.http import HttpRequest
 from rest_framework.exceptions import NotAuthenticated
 
+from auth_api.confirmation import has_lost_credential
 from auth_api.homes import forget_other_networks
 from auth_api.keys import digest
 from auth_api.limiter import settle
 from auth_api.models import AuthToken
-from auth_api.services import has_lost_credential
 from auth_api.sessions import SessionStore
 from users.attempts import Attempt, underlying
 from users.clients import Client

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import APIException, ValidationError
 
+from auth_api.confirmation import InvalidCredentials
 from auth_api.models import NAME_LENGTH as TOKEN_NAME_LENGTH
 from auth_api.models import Scope
-from auth_api.services import InvalidCredentials
 from dashboard import lifetimes
 from users.backends import MAX_PASSWORD_LENGTH
 from users.models import User

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from auth_api.filters import searched
-from auth_api.limiter import lift
+from auth_api.lockouts import lift
 from auth_api.models import Lockout
 from users.listing import CarefulAdmin, when
 from users.models import User

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from auth_api.limiter import lift
+from auth_api.lockouts import lift
 from auth_api.models import Lockout
 from dashboard.listing import back_to
 from dashboard.views.person import StaffView

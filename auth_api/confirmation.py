@@ -1,0 +1,82 @@
+"""Whose the credentials are that somebody sends, and whether they still are when something is made with them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib.auth import authenticate
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
+from rest_framework.exceptions import APIException, NotAuthenticated, ValidationError
+from rest_framework.request import Request
+
+from auth_api.models import AuthToken
+from users.attempts import FailureReason, refuse, turned_away, underlying
+from users.models import User
+
+
+class InvalidCredentials(ValidationError):
+    """400: the name and the password don't open an account. Which of them is wrong, or why, is nobody's business."""
+
+    default_detail = {"non_field_errors": [_("Unable to log in with the given credentials.")]}
+    default_code = "invalid_credentials"
+
+
+@sensitive_variables("password")
+def authenticated(*, request: HttpRequest, username: str, password: str) -> User:
+    """Check the credentials, and return whose they are. The password is hashed: not to be called in a transaction.
+
+    Raises:
+        InvalidCredentials: after ``user_login_failed`` was sent.
+        TurnedAway: likewise, and the password was not looked at.
+    """
+    user = authenticate(request, username=username, password=password)
+    if not isinstance(user, User):
+        raise turned_away(request) or InvalidCredentials
+    return user
+
+
+@contextmanager
+def confirmed(*, request: HttpRequest, user: User, username: str) -> Iterator[None]:
+    """Open the transaction in which a credential is made for an account whose password has been checked.
+
+    Inside, the account is locked, and looked at once more: it may have been deleted, deactivated or given another
+    password meanwhile.
+
+    Raises:
+        InvalidCredentials: that is so; after ``user_login_failed`` was sent.
+        NotAuthenticated: likewise; the request was made with a credential that has been ended meanwhile.
+    """
+    refusal: APIException
+    with transaction.atomic():
+        if not User.objects.lock(user):
+            refusal = InvalidCredentials()
+        elif has_lost_credential(request):
+            refusal = NotAuthenticated()
+        else:
+            yield
+            return
+    refuse(request, username=username, reason=FailureReason.OTHER)
+    raise refusal
+
+
+def has_lost_credential(request: HttpRequest) -> bool:
+    """Whether the request was made with a credential that has been ended since.
+
+    To be called with the account locked, as those who end credentials do.
+    """
+    token = getattr(request, "auth", None)
+    session = getattr(underlying(request), "session", None)
+    if isinstance(token, AuthToken):
+        return not AuthToken.objects.filter(pk=token.pk).exists()
+    if session is not None and is_made_by_cookie(request):
+        return not session.exists(session.session_key or "")
+    return False
+
+
+def is_made_by_cookie(request: HttpRequest) -> bool:
+    """Whether it was the session that said who asks: to REST framework, or on a page to Django."""
+    if isinstance(request, Request):
+        return request.successful_authenticator is not None
+    return request.user.is_authenticated
