@@ -22,9 +22,10 @@ from api_project.error_views import plain_error
 from auth_api.confirmation import InvalidCredentials, confirmed
 from auth_api.refusals import read_form
 from auth_api.services import begin_session
-from users.attempts import Entrance, FailureReason, TurnedAway, refuse, turned_away
+from users.attempts import refuse, turned_away
 from users.models import User
 from users.services import InvalidPassword, change_password
+from users.vocabulary import Entrance, FailureReason, TurnedAway
 
 Response = TypeVar("Response", bound=HttpResponse)
 

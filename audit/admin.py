@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.changelist import ColumnFilter, KeysetChangeList
 from audit.models import LoginLog
-from users.attempts import Entrance, FailureReason
 from users.listing import CarefulAdmin
+from users.vocabulary import Entrance, FailureReason
 
 
 class SuccessFilter(ColumnFilter):

@@ -21,8 +21,8 @@ from audit.keyset import Span
 from audit.models import LoginLog, LoginLogQuerySet
 from audit.names import as_attempted
 from audit.networks import Network, parse_network
-from users.attempts import Entrance, FailureReason
 from users.filters import StrictBooleanFilter, refuse_unknown
+from users.vocabulary import Entrance, FailureReason
 
 MAX_ID = 2**63 - 1
 LONGEST_MOMENT = len("2026-01-01T00:00:00.000000+00:00")

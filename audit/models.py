@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from audit.conditions import LEADS, Condition, LookedAt, contradict, lead
 from audit.fields import AddressPartField
 from audit.names import ATTEMPTED_NAME_LENGTH
-from users.attempts import Entrance, FailureReason
 from users.clients import FORWARDED_FOR_LENGTH, USER_AGENT_LENGTH
 from users.models import User
+from users.vocabulary import Entrance, FailureReason
 
 REQUEST_ID_LENGTH = 64  # characters
 ORDER = ("login_time", "id")

@@ -7,8 +7,9 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from audit.recording import record
-from users.attempts import Attempt, FailureReason, is_login, latest, noted
+from users.attempts import Attempt, is_login, latest, noted
 from users.models import User
+from users.vocabulary import FailureReason
 
 
 def record_login(*, request: HttpRequest | None, user: User, token_id: UUID | None = None, **kwargs: Any) -> None:

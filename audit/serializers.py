@@ -7,8 +7,8 @@ from rest_framework import serializers
 
 from audit.buckets import Bucket
 from audit.models import LoginLog
-from users.attempts import FailureReason
 from users.serializers import as_iso
+from users.vocabulary import FailureReason
 
 COLUMNS = (
     "id",

@@ -9,9 +9,10 @@ from django.views.decorators.debug import sensitive_variables
 from auth_api import limiter
 from auth_api.devices import device_of
 from auth_api.guesser import Guesser
-from users.attempts import Attempt, FailureReason, Overloaded, await_outcome
+from users.attempts import Attempt, await_outcome
 from users.backends import RETRY_AFTER, AccountBackend, is_malformed, password_checks, patience, reason_to_refuse, turn
 from users.gate import lend_connection
+from users.vocabulary import FailureReason, Overloaded
 
 PAUSE = timedelta(milliseconds=20)  # about as long as a check takes: then the guesses in front may be settled
 LONGEST_PAUSE = timedelta(milliseconds=250)

@@ -12,8 +12,9 @@ from rest_framework.exceptions import APIException, NotAuthenticated, Validation
 from rest_framework.request import Request
 
 from auth_api.models import AuthToken
-from users.attempts import FailureReason, refuse, turned_away, underlying
+from users.attempts import refuse, turned_away, underlying
 from users.models import User
+from users.vocabulary import FailureReason
 
 
 class InvalidCredentials(ValidationError):

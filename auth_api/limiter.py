@@ -22,9 +22,10 @@ from auth_api.homes import note_home
 from auth_api.ledger import CLEARED, Ledger, locked_for, recent_lockouts
 from auth_api.lockouts import lock_out
 from auth_api.models import Allowance, Guess, Lockout
-from users.attempts import LockedOut, underlying
+from users.attempts import underlying
 from users.insertion import insert
 from users.statements import execute
+from users.vocabulary import LockedOut
 
 
 class Taken(NamedTuple):

@@ -15,7 +15,8 @@ from rest_framework.utils import json
 
 from auth_api.inputs import CredentialsSerializer
 from auth_api.parsers import FORMS
-from users.attempts import Entrance, FailureReason, enter, refuse, underlying
+from users.attempts import enter, refuse, underlying
+from users.vocabulary import Entrance, FailureReason
 
 CHUNK = 64 * 1024  # bytes
 MAX_SEARCHED_BYTES = 2_621_440  # a quarter of a second; as much as of a chunked body, DATA_UPLOAD_MAX_MEMORY_SIZE

@@ -11,9 +11,10 @@ from rest_framework.exceptions import NotFound
 
 from auth_api.confirmation import authenticated, confirmed
 from auth_api.models import AuthToken, IssuedToken, Scope
-from users.attempts import Entrance, enter, underlying
+from users.attempts import enter, underlying
 from users.clients import Client
 from users.models import User
+from users.vocabulary import Entrance
 
 
 @sensitive_variables("password")

@@ -14,11 +14,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
-from users.attempts import TURNED_AWAY, Attempt, FailureReason, Overloaded, TurnedAway, note
+from users.attempts import Attempt, note
 from users.gate import Gate, NoTurnError
 from users.models import User
 from users.names import is_storable
 from users.signals import credentials_accepted
+from users.vocabulary import TURNED_AWAY, FailureReason, Overloaded, TurnedAway
 
 RETRY_AFTER = timedelta(seconds=2)
 # Those who are refused at once are let through two at a time: more would only take turns with those who are logged in.

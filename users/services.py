@@ -11,11 +11,12 @@ from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import NotAuthenticated, ValidationError
 from rest_framework.request import Request
 
-from users.attempts import Entrance, enter, turned_away
+from users.attempts import enter, turned_away
 from users.models import User
 from users.names import normalise
 from users.passwords import check_new, hash_in_turn
 from users.signals import password_changed
+from users.vocabulary import Entrance
 from users.writing import write
 
 

@@ -20,10 +20,10 @@ from auth_api.refusals import read_credentials
 from auth_api.schema import OR_FORM, json_only
 from auth_api.serializers import IntrospectionSerializer, IssuedTokenSerializer
 from auth_api.services import log_in, log_out, log_out_everywhere, revoke
-from users.attempts import Entrance
 from users.models import User
 from users.response import FastResponse
 from users.schema import NO_CONTENT
+from users.vocabulary import Entrance
 
 OPEN_TO_ANYBODY: dict[str, Any] = {"authentication_classes": [], "permission_classes": [AllowAny]}
 

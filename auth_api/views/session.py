@@ -18,8 +18,9 @@ from auth_api.refusals import read_credentials
 from auth_api.schema import OR_FORM, json_only
 from auth_api.serializers import OpenSessionSerializer
 from auth_api.services import close_session, open_session
-from users.attempts import Entrance, underlying
+from users.attempts import underlying
 from users.schema import ERROR, NO_CONTENT
+from users.vocabulary import Entrance
 
 CSRF_TOKEN = OpenApiParameter(
     "X-CSRFToken",

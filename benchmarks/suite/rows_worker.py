@@ -84,7 +84,8 @@ def make_request() -> HttpRequest:
 def record_one(request: HttpRequest) -> None:
     """Record a refusal, whose row has nothing to be committed with it."""
     from audit.recording import record  # noqa: PLC0415 - needs the app registry
-    from users.attempts import Attempt, FailureReason  # noqa: PLC0415 - likewise
+    from users.attempts import Attempt  # noqa: PLC0415 - likewise
+    from users.vocabulary import FailureReason  # noqa: PLC0415 - likewise
 
     record(request=request, attempt=Attempt("reader", user=None, failure_reason=FailureReason.LOCKED_OUT))
     connection.close_if_unusable_or_obsolete()  # as at the end of each request

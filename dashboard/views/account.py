@@ -21,8 +21,8 @@ from dashboard.listing import page_of
 from dashboard.services import current_session
 from dashboard.views.person import PersonView
 from dashboard.watch import watch
-from users.attempts import Entrance, TurnedAway
 from users.services import change_password
+from users.vocabulary import Entrance, TurnedAway
 
 SHOWN = 10  # rows of each list
 

@@ -23,7 +23,7 @@ from auth_api.services import close_session, open_session
 from dashboard.answers import show
 from dashboard.forms import LoginForm
 from dashboard.views.person import PersonView
-from users.attempts import Entrance
+from users.vocabulary import Entrance
 
 
 class HomeView(TemplateView):

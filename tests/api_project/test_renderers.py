@@ -13,7 +13,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.utils.serializer_helpers import ReturnDict, ReturnList
 
 from api_project.renderers import FastJSONRenderer
-from users.attempts import Entrance
+from users.vocabulary import Entrance
 
 VALUES: list[Any] = [
     None,

@@ -12,8 +12,9 @@ from rest_framework.test import APIClient
 from audit.changelist import searched
 from audit.models import LoginLog
 from audit.recording import record
-from users.attempts import Attempt, FailureReason
+from users.attempts import Attempt
 from users.models import User
+from users.vocabulary import FailureReason
 
 LOGS = "/api/v1/audit/login-logs/"
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -15,7 +15,7 @@ from audit.filters import LoginLogFilter
 from audit.keyset import Position, Span, newest, oldest
 from audit.models import LoginLog
 from audit.serializers import COLUMNS
-from users.attempts import Entrance, FailureReason
+from users.vocabulary import Entrance, FailureReason
 
 pytestmark = [pytest.mark.usefixtures("log"), pytest.mark.django_db]
 START = datetime(2026, 1, 1, tzinfo=UTC)

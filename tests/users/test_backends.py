@@ -20,8 +20,9 @@ from rest_framework.test import APIClient
 
 from tests.conftest import PASSWORD
 from users import backends
-from users.attempts import FailureReason, latest
+from users.attempts import latest
 from users.models import User
+from users.vocabulary import FailureReason
 
 MakeUser = Callable[..., User]
 

@@ -8,9 +8,9 @@ from threading import Event
 import pytest
 
 import users.gate
-from users.attempts import Overloaded
 from users.backends import turn
 from users.gate import Gate, NoTurnError
+from users.vocabulary import Overloaded
 
 PATIENCE = 10  # seconds, which no test uses up
 
