@@ -100,7 +100,7 @@ MIDDLEWARE = [
     "api_project.middleware.Edge",  # and past all that follows, if the request brings nothing for it
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "api_project.static_files.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "api_project.identity.Cors",
@@ -227,7 +227,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "api_project.schema.add_error_responses",
     ],
-    "ENUM_NAME_OVERRIDES": {f"{name}Enum": f"users.attempts.{name}" for name in ("FailureReason", "Entrance")},
+    "ENUM_NAME_OVERRIDES": {f"{name}Enum": f"users.vocabulary.{name}" for name in ("FailureReason", "Entrance")},
 }
 
 # --- Text, time and files --------------------------------------------------------------------------------------------
@@ -239,7 +239,8 @@ FORMAT_MODULE_PATH = "api_project.locale"
 TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
-STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+STORAGES = {"staticfiles": {"BACKEND": "api_project.static_files.Storage"}}
+WHITENOISE_USE_FINDERS = DEBUG or not (STATIC_ROOT / "staticfiles.json").exists()  # `make run` has them collected
 
 # --- Logs: one line an event on standard error, JSON unless DEBUG ----------------------------------------------------
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain, takewhile
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -34,12 +34,17 @@ def prune(before: datetime) -> Iterator[int]:
     """
     last = boundary(before)
     while batch := oldest(last, before):
-        with transaction.atomic():
-            permission = Retention.objects.create(id=batch[-1])
-            gone, _ = LoginLog.objects.filter(id__lte=permission.id).delete()
-            permission.delete()
-        yield gone
+        yield delete_up_to(batch[-1])
     forget_quarters(before)
+
+
+def delete_up_to(last: int, *, using: str = DEFAULT_DB_ALIAS) -> int:
+    """Delete the rows up to that id, which the database lets nobody do who has not said so. Return how many went."""
+    with transaction.atomic(using=using):
+        permission = Retention.objects.using(using).create(id=last)
+        gone, _ = LoginLog.objects.using(using).filter(id__lte=last).delete()
+        permission.delete()
+    return gone
 
 
 def boundary(before: datetime) -> int:

@@ -5,31 +5,14 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.utils import translation
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from audit.models import LoginLog, Retention
 from users.backends import lookups, password_checks
 from users.models import User
 
 PASSWORD = "a long enough passphrase"
-
-
-@pytest.fixture(autouse=True)
-def emptied_login_log(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Let the tables be emptied after a test that commits: the login log does not let go of its rows otherwise."""
-    marker = request.node.get_closest_marker("django_db")
-    commits = "transactional_db" in request.fixturenames or bool(marker and marker.kwargs.get("transaction"))
-    if commits:
-        request.getfixturevalue("transactional_db")
-    yield
-    if commits:
-        with transaction.atomic():
-            permission = Retention.objects.create(id=2**63 - 1)
-            LoginLog.objects.all().delete()
-            permission.delete()
 
 
 @pytest.fixture(autouse=True)

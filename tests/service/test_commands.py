@@ -4,11 +4,19 @@ import signal
 import subprocess
 import sys
 
+import httpx
 import pytest
 
+from tests.service.log import all_rows
 from tests.service.server import ROOT, Server
 
 GONE = "postgresql://127.0.0.1:1/latchkey"
+
+
+def assert_fails(server: Server, *arguments: str, because: str) -> None:
+    process = started(server, *arguments)
+    written, said = process.communicate(timeout=60)
+    assert (process.returncode, because in said, "Traceback" in said, written) == (1, True, False, ""), said
 
 
 def started(server: Server, *arguments: str) -> "subprocess.Popen[str]":
@@ -23,12 +31,7 @@ def started(server: Server, *arguments: str) -> "subprocess.Popen[str]":
     ["create_first_admin", "prune_tokens", "prune_login_logs --older-than 90d", "export_login_logs -", "check_proxies"],
 )
 def test_command_without_its_database_says_so(command: str) -> None:
-    process = started(Server(GONE), *command.split())
-    written, said = process.communicate(timeout=60)
-    assert (process.returncode, said.partition(":")[0]) == (1, "Error")
-    assert "Connection refused" in said
-    assert "Traceback" not in said
-    assert written == ""
+    assert_fails(Server(GONE), *command.split(), because="Error: connection failed: ")
 
 
 def test_export_whose_reader_is_gone_says_so(server: Server) -> None:
@@ -43,3 +46,8 @@ def test_command_that_is_stopped_ends_without_a_word(server: Server) -> None:
     process = started(server, "shell", "--verbosity", "0", "-c", "raise KeyboardInterrupt")  # as Ctrl-C does
     assert process.communicate(timeout=60) == ("", "")
     assert process.returncode == 128 + signal.SIGINT
+
+
+def test_flush_leaves_the_login_log_alone(server: Server, admin: httpx.Client) -> None:
+    assert_fails(server, "flush", "--no-input", because="couldn't be flushed")
+    assert len(all_rows(admin)) == 1
