@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import Count, Max, Q, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
@@ -25,7 +25,7 @@ from audit.models import LoginLog, QuarterHour
 from auth_api.models import AuthToken, Lockout, Session
 from auth_api.models.tokens import times_of_life
 from users import backends
-from users.clients import is_trusted, parse_address
+from users.clients import is_in, is_trusted
 
 STARTED_AT = time.time()
 
@@ -45,8 +45,7 @@ def may_read_metrics(request: HttpRequest) -> bool:
     peer = str(request.META.get("REMOTE_ADDR", ""))
     if not is_trusted(peer) and "HTTP_X_FORWARDED_FOR" in request.META:
         return False
-    address = parse_address(forwarded_address(request) if is_trusted(peer) else peer)
-    return address is not None and any(address in network for network in settings.METRICS_NETWORKS)
+    return is_in(forwarded_address(request) if is_trusted(peer) else peer, settings.METRICS_NETWORKS)
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
@@ -57,7 +56,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     try:
         figures += of_the_database()
         status = 200
-    except DatabaseError:
+    except Error:
         status = 503
     return exposition(figures, status=status)
 

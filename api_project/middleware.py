@@ -19,7 +19,7 @@ FORWARDING_HEADERS = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO")
 SMALL_BODY_BYTES = 16 * 1024  # fits into the buffers between client and server
 MAX_DISCARDED_BYTES = 32 * 1024 * 1024
 MAX_DISCARDING_SECONDS = 5
-SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,64}")
 
 
 class Edge:

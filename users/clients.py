@@ -1,12 +1,14 @@
 """Who is at the other end of a request, in a form that any database column takes."""
 
+from collections.abc import Iterable
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
 
+as_network = lru_cache(ip_network)  # for who sets a setting to text, as the environment does
 USER_AGENT_LENGTH = 400  # characters; the longest that browsers send are about 300
 FORWARDED_FOR_LENGTH = 200  # characters: the last four hops or more, which decide
 NETWORK_LENGTH = 43  # characters: an IPv6 address and its prefix length
@@ -41,12 +43,17 @@ def canonical(text: str) -> str | None:
     return str(address) if address else None
 
 
-def is_trusted(address: str) -> bool:
-    """Whether the address is one of a listed proxy; text that is no address never is."""
-    if not settings.TRUSTED_PROXIES:
-        return False
+def is_in(address: str, networks: Iterable[IPv4Network | IPv6Network | str]) -> bool:
+    """Whether the address is in one of the networks; text that is no address never is."""
     parsed = parse_address(address)
-    return parsed is not None and any(parsed in network for network in settings.TRUSTED_PROXIES)
+    return parsed is not None and any(
+        parsed in (as_network(listed) if isinstance(listed, str) else listed) for listed in networks
+    )
+
+
+def is_trusted(address: str) -> bool:
+    """Whether the address is one of a listed proxy."""
+    return bool(settings.TRUSTED_PROXIES) and is_in(address, settings.TRUSTED_PROXIES)
 
 
 def network_of(address: str | None) -> str:

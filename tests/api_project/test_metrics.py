@@ -6,7 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -100,8 +100,9 @@ def test_reading_costs_five_queries_by_index(client: Client) -> None:
                 assert "Seq Scan" not in plan, plan
 
 
-def test_database_that_is_gone_leaves_what_the_process_knows(client: Client) -> None:
-    with patch("django.db.backends.base.base.BaseDatabaseWrapper.cursor", side_effect=OperationalError("gone")):
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_database_that_is_gone_leaves_what_the_process_knows(client: Client, error: type[Exception]) -> None:
+    with patch("django.db.backends.base.base.BaseDatabaseWrapper.cursor", side_effect=error("gone")):
         found = figures(client, status=503)
         assert client.get(METRICS)["Retry-After"] == "2"
     names = {name for name, _ in found}
@@ -156,6 +157,7 @@ def test_only_listed_networks_may_read(
 
 @pytest.mark.django_db
 def test_networks_are_a_setting(client: Client, settings: Settings) -> None:
-    settings.METRICS_NETWORKS = [ip_network("192.0.2.0/24")]
+    settings.METRICS_NETWORKS = [ip_network("192.0.2.0/24"), "198.51.100.1"]
+    assert client.get(METRICS, REMOTE_ADDR="198.51.100.1").status_code == 200
     assert client.get(METRICS, REMOTE_ADDR="192.0.2.1").status_code == 200
     assert client.get(METRICS, REMOTE_ADDR="127.0.0.1").status_code == 404
