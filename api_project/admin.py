@@ -68,7 +68,7 @@ class RecordedLoginView(LoginView):
         user, username = form.get_user(), form.cleaned_data["username"]
         try:
             with confirmed(request=self.request, user=user, username=username):
-                begin_session(request=self.request, user=user, remember=True)
+                begin_session(request=self.request, user=user, remember=False)
         except (InvalidCredentials, NotAuthenticated):
             form.add_error(None, form.get_invalid_login_error())
             return self.form_invalid(form)

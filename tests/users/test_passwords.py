@@ -76,3 +76,13 @@ def test_reasons_are_in_the_answer(bob: User, as_user: Callable[[User], APIClien
         "This password is too short. It must contain at least 8 characters.",
         "This password is too common.",
     ]
+
+
+@pytest.mark.parametrize("whose", ["own", "another's"])
+def test_field_that_is_none_is_refused_by_its_name(
+    bob: User, staff: User, as_user: Callable[[User], APIClient], whose: str
+) -> None:
+    path, told = ("users/me", {"current_password": PASSWORD}) if whose == "own" else (f"users/{bob.pk}", {})
+    body = told | {"new_password": "another long passphrase", "is_staff": True}
+    answer = as_user(staff).post(f"/api/v1/{path}/password/", body)
+    assert (answer.status_code, list(answer.json())) == (400, ["is_staff", "code"])
