@@ -3,6 +3,8 @@
 import signal
 import subprocess
 import sys
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -32,6 +34,12 @@ def started(server: Server, *arguments: str) -> "subprocess.Popen[str]":
 )
 def test_command_without_its_database_says_so(command: str) -> None:
     assert_fails(Server(GONE), *command.split(), because="Error: connection failed: ")
+
+
+@pytest.mark.parametrize("command", ["create_first_admin", "prune_tokens"])
+def test_command_without_its_tables_says_so(command: str, database_url: str) -> None:
+    Path(urlsplit(database_url).path).touch()  # where it is SQLite's
+    assert_fails(Server(database_url), command, because="Error: ")
 
 
 def test_export_whose_reader_is_gone_says_so(server: Server) -> None:

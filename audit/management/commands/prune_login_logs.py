@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
+from environs import ValidationError
 from environs.fields import TimeDelta
-from marshmallow import ValidationError
 from tqdm import tqdm
 
 from audit.retention import prune, rows_before
