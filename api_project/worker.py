@@ -1,14 +1,10 @@
 """The server's worker processes: every refusal in JSON, and no request cut off."""
 
-import contextlib
-import ctypes
 import json
 import select
 import socket
-import struct
 import time
 from http import HTTPStatus
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -16,6 +12,7 @@ from django.db import connection
 from gunicorn import util
 from gunicorn.http import errors
 
+from api_project.listening import has_closed_all, turn_newcomers_away
 from api_project.slow_clients.collecting import CollectingWorker
 
 # What gunicorn answers with something else than 400.
@@ -26,10 +23,6 @@ STATUSES = {
 }
 LAST_CALL_SECONDS = 2  # at most, for the first process to close what all listen on
 LAST_LOOK_SECONDS = 0.05  # for those to arrive who were about to be connected
-SO_ATTACH_FILTER = 26  # of Linux, and missing in Python's socket module
-# "Load the byte of flags. If SYN is among them drop the packet, else take the whole of it", for a listening TCP socket:
-# https://www.kernel.org/doc/Documentation/networking/filter.txt
-NO_SYN = [(0x30, 0, 0, 13), (0x45, 0, 1, 0x02), (0x06, 0, 0, 0), (0x06, 0, 0, 0xFFFFFFFF)]
 
 
 class Worker(CollectingWorker):
@@ -64,58 +57,45 @@ class Worker(CollectingWorker):
         """End what is in hand at Ctrl-C as well, which reaches every process of the terminal."""
         self.handle_exit(sig, frame)
 
+    def is_parent_alive(self) -> bool:
+        """Whether the first process is there. Without it this one stops as if it had been told to."""
+        self.alive = self.alive and super().is_parent_alive()
+        return self.alive
+
     def set_accept_enabled(self, enabled: bool | None) -> None:
-        """When it stops, take those who have connected already, and be the last one who could."""
-        super().set_accept_enabled(enabled)
+        """When it stops, take those who have connected already, if it is among the last who could."""
         if self.alive or enabled:  # even when it is told to stop before it has begun
+            super().set_accept_enabled(enabled)
             return
+        is_last = self.serve_until_closed()
+        super().set_accept_enabled(False)
         for listener in self.sockets:
-            wait_until_closed(self.ppid, listener)
-            turn_newcomers_away(listener)
-            while select.select([listener], [], [], LAST_LOOK_SECONDS)[0]:
-                self.accept(listener)
+            if is_last:
+                turn_newcomers_away(listener)
+                while select.select([listener], [], [], LAST_LOOK_SECONDS)[0]:
+                    self.accept(listener)
             listener.close()
+
+    def serve_until_closed(self) -> bool:
+        """Go on until the first process has closed what all listen on. Return whether it has.
+
+        It closes before it tells its workers to stop. Where the signal reaches all at once (Ctrl-C, systemd), it may
+        come to that last, and those who connect after the workers have closed would be cut off. It does not where this
+        worker alone stops: others answer then, or will.
+        """
+        deadline = time.monotonic() + LAST_CALL_SECONDS
+        while not (has_closed := has_closed_all(self.ppid, self.sockets)) and time.monotonic() < deadline:
+            self.notify()
+            self.wait_for_and_dispatch_events(timeout=0.01)
+            self.murder_keepalived()
+            self.murder_pending()
+        return has_closed
 
     def _cap_keepalive(self, deadline: float) -> None:
         """Wait no longer for requests than gunicorn does on idle connections, when it stops."""
         super()._cap_keepalive(deadline)  # type: ignore[misc]  # missing in the stubs
         for conn in self.arriving:
             conn.arrival.deadline = min(conn.arrival.deadline, deadline)
-
-
-def wait_until_closed(pid: int, listener: socket.socket) -> None:
-    """Wait until the process has closed its copy, which no more connections are taken from.
-
-    It closes before it tells its workers to stop. Where the signal reaches all at once (Ctrl-C, systemd), it may come
-    to that last, and those who connect after the workers have closed would be cut off.
-    """
-    deadline = time.monotonic() + LAST_CALL_SECONDS
-    with contextlib.suppress(OSError):  # it has ended, or this is not Linux
-        name = Path(f"/proc/self/fd/{listener.fileno()}").readlink()
-        while time.monotonic() < deadline and name in files_of(pid):
-            time.sleep(0.01)
-
-
-def turn_newcomers_away(listener: socket.socket) -> None:
-    """Have the system ignore who wants to connect, where it is Linux.
-
-    They ask again in a second, and are refused then. Whoever connected between the last look at the queue and its end
-    would be cut off in the middle of a request.
-    """
-    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in NO_SYN))
-    with contextlib.suppress(OSError):
-        listener.setsockopt(
-            socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HP", len(NO_SYN), ctypes.addressof(program))
-        )
-
-
-def files_of(pid: int) -> set[Path]:
-    """Return what the process has open, as Linux calls it. Raises OSError where that can't be told."""
-    names = set()
-    for file in Path(f"/proc/{pid}/fd").iterdir():
-        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
-            names.add(file.readlink())
-    return names
 
 
 def refuse(client: socket.socket, status: HTTPStatus, *, code: str) -> None:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -65,6 +66,54 @@ def test_stop_under_load_cuts_nobody_off(server: Server, number: int, is_for_gro
     assert load.unanswered[True] > 0
     server.start()
     assert_rows(server, load)
+
+
+@pytest.mark.parametrize("server", [WITHOUT_LIMITS], indirect=True)
+@pytest.mark.parametrize(
+    ("number", "is_for_all", "ended", "left"),
+    [(signal.SIGHUP, True, 2, 2), (signal.SIGTTOU, True, 1, 1), (signal.SIGTERM, False, 1, 2)],
+    ids=["all are replaced", "one less is wanted", "one is replaced"],
+)
+def test_workers_that_stop_under_load_leave_the_others_what_they_listen_on(
+    server: Server, number: int, is_for_all: bool, ended: int, left: int
+) -> None:
+    assert server.process is not None
+    old = workers_of(server)
+    with under_load(server) as load:
+        time.sleep(2)
+        os.kill(server.process.pid if is_for_all else old[0], number)
+        wait_for_workers(server, lambda now: len(set(old) - set(now)) == ended and len(now) == left)
+        for _ in range(20):
+            assert httpx.get(f"{server.url}/healthz", timeout=30).status_code == 200
+        at_last = load.count().total()
+        time.sleep(2)
+    assert load.unanswered.total() == 0
+    assert load.count().total() > at_last
+    assert_rows(server, load)
+
+
+@pytest.mark.parametrize("server", [WITHOUT_LIMITS], indirect=True)
+def test_death_of_the_first_process_cuts_nobody_off(server: Server) -> None:
+    assert server.process is not None
+    with under_load(server) as load:
+        time.sleep(2)
+        server.process.kill()
+        server.process.wait()
+        deadline = time.monotonic() + 30
+        while not load.unanswered[True]:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    assert load.unanswered[False] == 0
+    server.start()
+    assert_rows(server, load)
+
+
+def wait_for_workers(server: Server, is_met: Callable[[list[int]], bool]) -> None:
+    """Wait until the processes that answer are as they should be."""
+    deadline = time.monotonic() + 30
+    while not is_met(now := workers_of(server)):
+        assert time.monotonic() < deadline, now
+        time.sleep(0.05)
 
 
 def assert_rows(server: Server, load: Load) -> None:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from api_project.worker import turn_newcomers_away
+from api_project.listening import turn_newcomers_away
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a matter of Linux")
