@@ -29,7 +29,7 @@ OWN = {"code", "detail"}  # of a body
 
 
 class ServiceUnavailable(APIException):
-    """503: the database can't do its part at the moment. Nothing was half-done."""
+    """503: the database can't do its part at the moment, or there is no memory. Nothing was half-done."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = _("The service is not available at the moment. Try again shortly.")
@@ -89,6 +89,9 @@ def as_api_exception(exc: Exception) -> Exception:
     """Translate what Django and the database raise; anything else is returned as it is."""
     if isinstance(exc, Error) and not isinstance(exc, OUR_FAULT):
         logger.error("database failure", exc_info=exc)
+        return ServiceUnavailable()
+    if isinstance(exc, MemoryError):
+        logger.error("out of memory", exc_info=exc)
         return ServiceUnavailable()
     if isinstance(exc, RequestDataTooBig):
         return BodyTooLarge()

@@ -25,7 +25,7 @@ from auth_api.models import Allowance, Guess, Lockout
 from users.attempts import underlying
 from users.insertion import insert
 from users.statements import execute
-from users.vocabulary import LockedOut
+from users.vocabulary import TURNED_AWAY, FailureReason, LockedOut
 
 
 class Taken(NamedTuple):
@@ -72,15 +72,17 @@ def take(request: HttpRequest, guesser: Guesser) -> bool:
     return True
 
 
-def settle(request: HttpRequest, *, has_failed: bool) -> None:
+def settle(request: HttpRequest, reason: FailureReason | None) -> None:
     """Settle the guess that the request took, if it took one. To be called in the transaction of its log row."""
     taken = _taken.pop(underlying(request), None)
     if taken is None:
         return
-    if has_failed:
-        fail(taken)
-    else:
+    if reason is None:
         succeed(taken)
+    elif reason in TURNED_AWAY:
+        give_back(taken)  # the password was not looked at after all
+    else:
+        fail(taken)
 
 
 def fail(taken: Taken) -> None:
@@ -94,12 +96,17 @@ def fail(taken: Taken) -> None:
 
 def succeed(taken: Taken) -> None:
     """Give the guess back, and remember that the account is at home in the network."""
-    if taken.guess is not None:
-        execute("DELETE FROM auth_api_guess WHERE id = %s", taken.guess.pk)
+    give_back(taken)
     if taken.owes:
         queue_up(taken.guesser.account)  # so that no two wait for each other's rows
         clear(taken.guesser)
     note_home(taken.guesser)
+
+
+def give_back(taken: Taken) -> None:
+    """Take the guess for one that was never made."""
+    if taken.guess is not None:
+        execute("DELETE FROM auth_api_guess WHERE id = %s", taken.guess.pk)
 
 
 def clear(guesser: Guesser) -> None:

@@ -28,7 +28,7 @@ def note_client(*, request: HttpRequest | None, token_id: object = None, **kwarg
 def settle_guess(*, request: HttpRequest | None, attempt: Attempt, **kwargs: Any) -> None:
     """``attempt_recorded``: what the guess came to is known, and is committed with its row."""
     if request is not None:
-        settle(request, has_failed=attempt.failure_reason is not None)
+        settle(request, attempt.failure_reason)
 
 
 def keep_credentials(*, user: User, before: User, **kwargs: Any) -> None:

@@ -1,5 +1,6 @@
 """The one place where credentials are checked, for every entrance."""
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from users.names import is_storable
 from users.signals import credentials_accepted
 from users.vocabulary import TURNED_AWAY, FailureReason, Overloaded, TurnedAway
 
+logger = logging.getLogger("users")
 RETRY_AFTER = timedelta(seconds=2)
 # Those who are refused at once are let through two at a time: more would only take turns with those who are logged in.
 lookups = Gate(places=lambda: 2, queue=lambda: 10_000)
@@ -88,7 +90,8 @@ def turn(gate: Gate, *, deadline: float) -> Iterator[None]:
     """Wait for one's turn at the gate, and have it for the length of the block.
 
     Raises:
-        Overloaded: too many are waiting already, or the turn did not come until the deadline.
+        Overloaded: too many are waiting already, the turn did not come until the deadline, or there was no memory for
+            what is done in it: nothing is known of a password then.
     """
     try:
         gate.enter(deadline=deadline)
@@ -96,6 +99,9 @@ def turn(gate: Gate, *, deadline: float) -> Iterator[None]:
         raise Overloaded(RETRY_AFTER) from None
     try:
         yield
+    except MemoryError:
+        logger.warning("no memory to check or hash a password")
+        raise Overloaded(RETRY_AFTER) from None
     finally:
         gate.leave()
 

@@ -59,7 +59,7 @@ class LockedOut(TurnedAway):
 
 
 class Overloaded(TurnedAway):
-    """503: more passwords are waiting to be checked than the process can take on."""
+    """503: more passwords are waiting to be checked than the process can take on, or it has no memory for this one."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "overloaded"
