@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY, update_session_auth_hash
+from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest
 from rest_framework.exceptions import NotAuthenticated
 
@@ -67,8 +68,15 @@ def end_all_credentials(*, instance: User, update_fields: Collection[str] | None
 
 
 def renewed_session_key(request: HttpRequest, user: User) -> str:
-    """Bind the request's session to the new password, under a new key."""
+    """Bind the request's session to the new password, under a new key.
+
+    Raises:
+        NotAuthenticated: the session has been ended, by a transaction that was not over when it was looked for.
+    """
     note_client(request=request)
-    update_session_auth_hash(request, user)
+    try:
+        update_session_auth_hash(request, user)
+    except UpdateError:
+        raise NotAuthenticated from None
     request.session.save()
     return request.session.session_key or ""

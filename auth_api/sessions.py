@@ -13,7 +13,7 @@ from users.clients import Client
 
 
 class SessionStore(SessionBase):
-    """One session. ``row`` is what it was loaded from, ``client`` where it was opened, if that was in this request."""
+    """One session. ``row`` is where it is stored, ``client`` where it was opened, if that was in this request."""
 
     row: Session | None = None
     client: Client | None = None
@@ -72,9 +72,11 @@ class SessionStore(SessionBase):
             raise UpdateError
 
     def delete(self, session_key: str | None = None) -> None:
-        """End the session of that key, or this one."""
+        """End the session of that key, or this one, whatever key another request has given it meanwhile."""
         key = self.session_key if session_key is None else session_key
-        if key is not None:
+        if session_key is None and self.row is not None:
+            Session.objects.filter(pk=self.row.pk).delete()
+        elif key is not None:
             Session.objects.filter(digest=digest(key)).delete()
 
     def flush(self) -> None:
@@ -83,11 +85,17 @@ class SessionStore(SessionBase):
         self.row = self._new_id = None
 
     def cycle_key(self) -> None:
-        """Go on under another key. What the session is called, and where it was opened, stays as it is."""
-        self._get_session()  # type: ignore[attr-defined]  # loads the row
+        """Go on under another key. What the session is called, and where it was opened, stays as it is.
+
+        Raises:
+            UpdateError: it is somebody's, and was ended by another request in the meantime.
+        """
+        data = self._get_session()  # type: ignore[attr-defined]  # loads the row
         key = self._get_new_session_key()  # type: ignore[attr-defined]  # missing in the stubs
         if self.row is not None and Session.objects.filter(pk=self.row.pk).update(digest=digest(key)):
             self._session_key, self.modified = key, True
             return
-        self.row = None  # there was none, or it has been ended meanwhile
+        if self.row is not None and SESSION_KEY in data:
+            raise UpdateError
+        self.row = None
         super().cycle_key()
