@@ -42,7 +42,9 @@ class SessionStore(SessionBase):
         return Session.objects.filter(digest=digest(session_key)).exists()
 
     def create(self) -> None:
-        """Give the session a key and a row."""
+        """Give the session a key and a row. One that has a row already goes on as another session."""
+        if self.row is not None:
+            self.row = self._new_id = None
         self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]  # missing in the stubs
         self.save(must_create=True)
         self.modified = True
@@ -67,7 +69,7 @@ class SessionStore(SessionBase):
         if self.client is not None:
             columns |= {"last_used_ip": self.client.ip_address, "user_agent": self.client.user_agent}
         if must_create:
-            Session.objects.create(id=self.public_id, digest=digest(self.session_key), **columns)
+            self.row = Session.objects.create(id=self.public_id, digest=digest(self.session_key), **columns)
         elif not Session.objects.filter(digest=digest(self.session_key)).update(**columns):
             raise UpdateError
 
@@ -97,5 +99,4 @@ class SessionStore(SessionBase):
             return
         if self.row is not None and SESSION_KEY in data:
             raise UpdateError
-        self.row = None
         super().cycle_key()

@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import SESSION_KEY, login, update_session_auth_hash
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import UpdateError
 from django.db import connection, transaction
-from django.test import Client
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
 
 from audit.models import LoginLog
@@ -57,6 +59,58 @@ def test_logout_ends_a_session_that_another_request_has_given_another_key(store:
     SessionStore(store.session_key).cycle_key()
     store.flush()
     assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("begin", [SessionStore.save, SessionStore.create])
+def test_session_gets_another_key_in_the_request_that_made_it(db: None, begin: Callable[[SessionStore], None]) -> None:
+    store = SessionStore()
+    store["basket"] = 1
+    begin(store)
+    called, key = store.public_id, store.session_key
+    store.cycle_key()
+    assert store.session_key != key
+    assert store.public_id == Session.objects.get().pk == called
+    assert SessionStore(store.session_key)["basket"] == 1
+
+
+def test_session_that_is_created_anew_is_another_one(db: None) -> None:
+    store = SessionStore()
+    store.create()
+    called = store.public_id
+    store.create()
+    assert store.public_id != called
+    assert Session.objects.count() == 2
+
+
+@pytest.fixture
+def request_(rf: RequestFactory) -> HttpRequest:
+    """Return a request of nobody's, with a new session."""
+    request = rf.post("/")
+    request.session, request.user = SessionStore(), AnonymousUser()
+    return request
+
+
+def test_login_takes_over_a_session_saved_in_the_same_request(bob: User, request_: HttpRequest) -> None:
+    request_.session["basket"] = 1
+    request_.session.save()
+    planted = request_.session.session_key
+    login(request_, bob)
+    request_.session.save()
+    assert request_.session.session_key != planted
+    session = Session.objects.get()
+    assert (session.user, SessionStore(request_.session.session_key)["basket"]) == (bob, 1)
+    assert LoginLog.objects.get().session_id == session.pk
+
+
+def test_password_that_is_changed_in_the_request_of_the_login_leaves_its_session(
+    bob: User, request_: HttpRequest
+) -> None:
+    login(request_, bob)
+    bob.set_password(NEW)
+    bob.save()
+    update_session_auth_hash(request_, bob)
+    request_.session.save()
+    assert Session.objects.alive_for(bob).get().pk == LoginLog.objects.get().session_id
 
 
 def end_sessions_once_somebody_waits(ended: Event) -> None:
