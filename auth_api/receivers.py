@@ -8,7 +8,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest
 from rest_framework.exceptions import NotAuthenticated
 
-from auth_api.confirmation import has_lost_credential
+from auth_api.confirmation import has_lost_credential, is_made_by_cookie
 from auth_api.homes import forget_other_networks
 from auth_api.keys import digest
 from auth_api.limiter import settle
@@ -53,7 +53,7 @@ def end_other_credentials(*, request: HttpRequest, user: User, **kwargs: Any) ->
     if isinstance(current, AuthToken):
         user.auth_tokens.filter(pk=current.pk).update(password_stamp=user.password_stamp)
         tokens = tokens.exclude(pk=current.pk)
-    else:
+    elif is_made_by_cookie(request):
         sessions = sessions.exclude(digest=digest(renewed_session_key(underlying(request), user)))
     tokens.delete()
     sessions.delete()
