@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -19,8 +20,8 @@ from rest_framework.exceptions import APIException
 from users.forms import AccountCreationForm, AccountPasswordForm
 from users.listing import CarefulAdmin, when
 from users.models import User
-from users.policy import PRIVILEGES, keeping_a_superuser, lock_to_delete, may_manage
-from users.staff import change_account
+from users.policy import PRIVILEGES, may_manage
+from users.staff import change_account, delete_accounts
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -93,16 +94,17 @@ class AccountAdmin(CarefulAdmin, UserAdmin):
         change_account(by=cast(User, request.user), account=obj, changes=changes)
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        """Delete the account, unless no superuser would be left."""
-        with keeping_a_superuser():
-            lock_to_delete([obj])
-            super().delete_model(request, obj)
+        """Delete the account, if it is still theirs to delete."""
+        delete_accounts(by=cast(User, request.user), accounts=[obj])
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Delete the accounts, likewise."""
-        with keeping_a_superuser():
-            lock_to_delete(queryset)
-            super().delete_queryset(request, queryset)
+        delete_accounts(by=cast(User, request.user), accounts=queryset)
+
+    @transaction.atomic
+    def response_action(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponseBase | None:  # type: ignore[override]  # the stubs leave out None
+        """Do it, or nothing of it: Django's action writes to the history before it deletes."""
+        return super().response_action(request, queryset)
 
     @saying_why
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002 - Django's

@@ -51,10 +51,10 @@ def locked(account: User) -> User:
     return found
 
 
-def lock_to_delete(accounts: Iterable[User]) -> None:
-    """Lock the accounts' rows until the transaction ends: before their tokens, which Django deletes first."""
+def locked_to_delete(accounts: Iterable[User]) -> list[User]:
+    """Return those that are still there, locked until the transaction ends: before the tokens that go with them."""
     chosen = User.objects.select_for_update().filter(pk__in=[account.pk for account in accounts])
-    list(chosen.order_by("pk").values_list("pk"))
+    return list(chosen.order_by("pk"))
 
 
 def still_staff(by: User) -> User:

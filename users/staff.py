@@ -1,7 +1,7 @@
 """The verbs of staff: what can be done with the accounts of others."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth import password_validation
@@ -14,6 +14,7 @@ from users.passwords import check_new, hash_in_turn
 from users.policy import (
     keeping_a_superuser,
     locked,
+    locked_to_delete,
     refuse_own_email,
     refuse_own_password,
     refuse_privileges,
@@ -63,6 +64,23 @@ def change_account(*, by: User, account: User, changes: Mapping[str, Any]) -> Us
         write(account, changes)
     note(by, account, "account changed", changes)
     return account
+
+
+def delete_accounts(*, by: User, accounts: Iterable[User]) -> None:
+    """Delete the accounts, or none of them. Those that somebody else has deleted meanwhile are no matter.
+
+    Raises:
+        PermissionDenied: one of them is not theirs to change.
+        LastSuperuser: no active superuser would be left.
+    """
+    with keeping_a_superuser():
+        chosen = locked_to_delete(accounts)
+        asking = still_staff(by)
+        for account in chosen:
+            refuse_unless_managed(asking, account)
+        User.objects.filter(pk__in=[account.pk for account in chosen]).delete()
+    for account in chosen:
+        note(by, account, "account deleted", {})
 
 
 @sensitive_variables("new_password")

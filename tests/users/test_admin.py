@@ -169,6 +169,16 @@ def test_admin_deletes_no_last_superuser(admin: Client, root: User) -> None:
     assert User.objects.filter(pk=root.pk).exists()
 
 
+@pytest.mark.parametrize("address", [USERS, f"{USERS}{{}}/delete/"])
+def test_deletion_leaves_a_line(desk: Client, bob: User, caplog: pytest.LogCaptureFixture, address: str) -> None:
+    form = {"action": "delete_selected", "_selected_action": [bob.pk], "post": "yes"}
+    with caplog.at_level("INFO", "users"):
+        assert desk.post(address.format(bob.pk), form).status_code == 302
+    lines = [(line.getMessage(), line.__dict__["by"], line.__dict__["account"]) for line in caplog.records]
+    assert lines == [("account deleted", "clerk", "bob")]
+    assert not User.objects.filter(pk=bob.pk).exists()
+
+
 @pytest.mark.parametrize(
     ("language", "one", "several"), [("en", "Add user", "Users"), ("de", "Konto hinzufügen", "Konten")]
 )

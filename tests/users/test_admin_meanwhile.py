@@ -6,6 +6,8 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from auth_api.models import Session
@@ -85,10 +87,9 @@ def before(verb: str, meanwhile: Callable[[], Any]) -> Any:
     place: Any = admin if hasattr(admin, verb) else forms
     call = getattr(place, verb)
 
-    def change_and_call(**arguments: Any) -> User:
+    def change_and_call(**arguments: Any) -> Any:
         meanwhile()
-        changed: User = call(**arguments)
-        return changed
+        return call(**arguments)
 
     return patch.object(place, verb, change_and_call)
 
@@ -128,6 +129,39 @@ def test_who_is_demoted_meanwhile_changes_no_account(sue: User, client: Client, 
     now = User.objects.get(pk=bob.pk)
     assert now.check_password(PASSWORD)
     assert now.first_name == ""
+
+
+def delete(client: Client, way: str, user: User) -> str:
+    """Have the account deleted on its page or by the action of the list, and return what is said."""
+    form = {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"}
+    address = f"{USERS}{user.pk}/delete/" if way == "page" else USERS
+    return client.post(address, form, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("way", ["page", "action"])
+@pytest.mark.parametrize(
+    ("whose", "change", "reason"),
+    [
+        ("bob", {"is_superuser": True}, "Only a superuser may change an account of staff"),
+        ("clerk", {"is_staff": False}, ""),  # who sees no page of the admin any more
+    ],
+)
+def test_who_may_not_any_more_deletes_no_account(
+    make_user: MakeUser, client: Client, bob: User, way: str, whose: str, change: dict[str, bool], reason: str
+) -> None:
+    clerk = make_user("clerk", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.all())
+    client.force_login(clerk)
+    with before("delete_accounts", lambda: User.objects.filter(username=whose).update(**change)):
+        assert reason in delete(client, way, bob)
+    assert User.objects.filter(pk=bob.pk).exists()
+    assert not LogEntry.objects.exists()
+
+
+@pytest.mark.parametrize("way", ["page", "action"])
+def test_account_that_is_gone_already_is_no_error(sue: User, client: Client, bob: User, way: str) -> None:
+    with before("delete_accounts", bob.delete):
+        assert "uccessfully" in delete(client, way, bob)
 
 
 def test_name_that_was_taken_meanwhile_is_said_to_be(sue: User, client: Client, bob: User, make_user: MakeUser) -> None:

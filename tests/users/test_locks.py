@@ -45,7 +45,7 @@ def test_second_one_waits_and_sees_what_the_first_has_done(lock: Callable[[User]
 
 @pytest.mark.parametrize("delete", ["delete_model", "delete_queryset"])
 def test_deletion_in_the_admin_and_logout_everywhere_do_not_wait_for_each_other(
-    make_user: Callable[..., User], rf: RequestFactory, delete: str
+    make_user: Callable[..., User], rf: RequestFactory, staff: User, delete: str
 ) -> None:
     bob = make_user("bob")
     bob.auth_tokens.issue()
@@ -64,9 +64,11 @@ def test_deletion_in_the_admin_and_logout_everywhere_do_not_wait_for_each_other(
         finally:
             connection.close()
 
+    asked = rf.post("/")
+    asked.user = staff
     whom = User.objects.get(pk=bob.pk) if delete == "delete_model" else User.objects.filter(pk=bob.pk)
     with ThreadPoolExecutor(1) as other, connection.execute_wrapper(pause):
         leaving = other.submit(leave)
-        getattr(admin.site.get_model_admin(User), delete)(rf.post("/"), whom)
+        getattr(admin.site.get_model_admin(User), delete)(asked, whom)
         leaving.result()
     assert not User.objects.filter(pk=bob.pk).exists()
