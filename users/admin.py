@@ -14,14 +14,16 @@ from django.db.models import QuerySet
 from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import APIException
+from django.views.decorators.debug import sensitive_post_parameters
+from rest_framework.exceptions import APIException, PermissionDenied
 
 from users.forms import AccountCreationForm, AccountPasswordForm
 from users.listing import CarefulAdmin, when
 from users.models import User
 from users.policy import PRIVILEGES, may_manage
-from users.staff import change_account, delete_accounts
+from users.staff import change_account, delete_accounts, store_account
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -54,6 +56,7 @@ class AccountAdmin(CarefulAdmin, UserAdmin):
     )
 
     add_form = AccountCreationForm
+    hashed: str | None = None  # of the account that is being made, where this is a copy for one request
 
     change_view = saying_why(UserAdmin.change_view)
     delete_view = saying_why(UserAdmin.delete_view)
@@ -85,13 +88,17 @@ class AccountAdmin(CarefulAdmin, UserAdmin):
         return super().has_delete_permission(request, obj) and is_theirs(request, obj)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Make the account; or change it as the API does: only what the form changes, of a row that is locked."""
-        if not change:
-            super().save_model(request, obj, form, change)
-            return
+        """Make or change the account as the API does: only what the form changes, of a row that is locked."""
+        by = cast(User, request.user)
         columns = {field.name for field in User._meta.concrete_fields}  # noqa: SLF001 - public by its documentation
         changes = {name: form.cleaned_data[name] for name in form.changed_data if name in columns}
-        change_account(by=cast(User, request.user), account=obj, changes=changes)
+        if change:
+            change_account(by=by, account=obj, changes=changes)
+            return
+        if self.hashed is None:  # Django's page of an account takes the order for a new one, which it doesn't offer
+            raise PermissionDenied
+        obj.password = self.hashed
+        store_account(by=by, account=obj, columns=changes)
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """Delete the account, if it is still theirs to delete."""
@@ -105,6 +112,18 @@ class AccountAdmin(CarefulAdmin, UserAdmin):
     def response_action(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponseBase | None:  # type: ignore[override]  # the stubs leave out None
         """Do it, or nothing of it: Django's action writes to the history before it deletes."""
         return super().response_action(request, queryset)
+
+    @method_decorator(sensitive_post_parameters())
+    @saying_why
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Hash the password before Django's view begins its transaction: on SQLite nobody else writes meanwhile."""
+        own = copy(self)
+        if request.method == "POST" and self.has_add_permission(request) and self.has_change_permission(request):
+            form = cast(AccountCreationForm, self.get_form(request)(request.POST))
+            own.hashed = form.hashed() if form.is_valid() else None
+        return UserAdmin.add_view(own, request, form_url, extra_context)
 
     @saying_why
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002 - Django's

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, SetUnusablePasswordMixin
+from django.contrib.auth.hashers import make_password
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from users.models import User
+from users.passwords import hash_in_turn
 from users.staff import remove_password, set_password
 
 # Django's speaks of other ways to log in, of which there are none.
@@ -35,6 +37,19 @@ class AccountCreationForm(AdminUserCreationForm):
     """Makes an account, with a password or without."""
 
     usable_password = SetUnusablePasswordMixin.create_usable_password_field(WHETHER)
+
+    def hashed(self) -> str:
+        """Hash the password, if there is to be one. Not to be called in a transaction.
+
+        Raises:
+            Overloaded: there is no time for it.
+        """
+        filled = self.cleaned_data
+        return hash_in_turn(filled["password1"]) if filled["set_usable_password"] else make_password(None)
+
+    def set_password_and_save(self, user: User, *args: Any, **options: Any) -> User:
+        """Do neither: Django calls it in a transaction. The admin has had the password hashed before."""
+        return user
 
 
 class AccountPasswordForm(AdminPasswordChangeForm):

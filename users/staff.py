@@ -41,11 +41,20 @@ def create_account(*, by: User, password: str | None = None, **columns: Any) -> 
     else:
         check_new(password, User(**columns), field="password")
         account.password = hash_in_turn(password)
+    store_account(by=by, account=account, columns=columns)
+    return account
+
+
+def store_account(*, by: User, account: User, columns: Mapping[str, Any]) -> None:
+    """Write a new account, which has its hash already.
+
+    Raises:
+        PermissionDenied, ValidationError: see ``create_account``.
+    """
     with keeping_a_superuser():
         refuse_privileges(still_staff(by), User(), columns)
         write(account, columns)
     note(by, account, "account created", columns)
-    return account
 
 
 def change_account(*, by: User, account: User, changes: Mapping[str, Any]) -> User:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test import Client
@@ -167,6 +168,24 @@ def test_admin_deletes_no_last_superuser(admin: Client, root: User) -> None:
     for answer in (one, several):
         assert "This is the last active superuser." in answer.content.decode()
     assert User.objects.filter(pk=root.pk).exists()
+
+
+def test_new_account_leaves_a_line(desk: Client, caplog: pytest.LogCaptureFixture) -> None:
+    form = {"username": "Ada", "usable_password": "false"}
+    with caplog.at_level("INFO", "users"):
+        desk.post(f"{USERS}add/", form)
+    lines = [(line.getMessage(), line.__dict__["by"], line.__dict__["account"]) for line in caplog.records]
+    assert lines == [("account created", "clerk", "ada")]
+    ada = User.objects.get(username="ada")
+    assert not ada.has_usable_password()
+    assert LogEntry.objects.get().object_id == str(ada.pk)
+
+
+def test_page_of_an_account_makes_no_other(admin: Client, bob: User) -> None:
+    form = {"username": "Ada", "usable_password": "false", "_saveasnew": "1"}
+    answer = admin.post(f"{USERS}{bob.pk}/change/", form, follow=True)
+    assert "You do not have permission to perform this action." in answer.content.decode()
+    assert not User.objects.filter(username="ada").exists()
 
 
 @pytest.mark.parametrize("address", [USERS, f"{USERS}{{}}/delete/"])

@@ -7,7 +7,9 @@ from unittest.mock import patch
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
 
 from auth_api.models import Session
@@ -178,3 +180,39 @@ def test_password_for_somebody_else_is_hashed_in_its_turn(
         answer = client.post(f"{USERS}{bob.pk}/password/", form, follow=True)
     assert "Too many people are logging in at the moment." in answer.content.decode()
     assert User.objects.get(pk=bob.pk).check_password(PASSWORD)
+
+
+ADA = {"username": "Ada", "usable_password": "true", "password1": NEW, "password2": NEW}
+
+
+def test_password_of_a_new_account_is_hashed_in_its_turn(sue: User, client: Client, no_turn: NoTurn) -> None:
+    with no_turn():
+        answer = client.post(f"{USERS}add/", ADA, follow=True)
+    assert "Too many people are logging in at the moment." in answer.content.decode()
+    assert not User.objects.filter(username="ada").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_password_of_a_new_account_is_hashed_outside_of_any_transaction(
+    make_user: MakeUser, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(make_user("sue", is_staff=True, is_superuser=True))
+    encode, in_transaction = Argon2PasswordHasher.encode, []
+
+    def watched(self: Argon2PasswordHasher, password: str, salt: str) -> str:
+        in_transaction.append(connection.in_atomic_block)
+        return encode(self, password, salt)
+
+    monkeypatch.setattr(Argon2PasswordHasher, "encode", watched)
+    answer = client.post(f"{USERS}add/", ADA)
+    ada = User.objects.get(username="ada")
+    assert answer.headers["Location"] == f"{USERS}{ada.pk}/change/"
+    assert in_transaction == [False]
+    assert ada.check_password(NEW)
+
+
+def test_who_is_demoted_meanwhile_makes_no_account(sue: User, client: Client) -> None:
+    with before("store_account", lambda: User.objects.filter(pk=sue.pk).update(is_staff=False)):
+        assert client.post(f"{USERS}add/", ADA).headers["Location"] == f"{USERS}add/"
+    assert not User.objects.filter(username="ada").exists()
+    assert not LogEntry.objects.exists()
