@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, PermissionDenied
@@ -67,17 +68,20 @@ def still_staff(by: User) -> User:
 
 def may_manage(by: User, account: User) -> bool:
     """Whether someone of staff may change it: a superuser any, others their own and those without privileges."""
-    return by.is_superuser or by.pk == account.pk or not is_privileged(account)
+    return not closed_to(by).filter(pk=account.pk).exists()
 
 
-def is_privileged(account: User) -> bool:
-    """Whether the account may do more than its owner's own things, so that whoever sets its password gains by it."""
-    return (
-        account.is_staff
-        or account.is_superuser
-        or account.user_permissions.exists()
-        or account.groups.filter(permissions__isnull=False).exists()
-    )
+def closed_to(by: User) -> QuerySet[User]:
+    """Return the accounts that are not theirs to change.
+
+    Those may do more than their owners' own things, so that whoever sets their passwords gains by it.
+    """
+    if by.is_superuser:
+        return User.objects.none()
+    permitted = User.user_permissions.through.objects.filter(user=OuterRef("pk"))
+    in_group = User.groups.through.objects.filter(user=OuterRef("pk"), group__permissions__isnull=False)
+    is_privileged = Q(is_staff=True) | Q(is_superuser=True) | Exists(permitted) | Exists(in_group)
+    return User.objects.exclude(pk=by.pk).filter(is_privileged)
 
 
 def refuse_unless_managed(by: User, account: User) -> None:

@@ -1,8 +1,10 @@
 """Tokens and sessions in the admin: to be read, by their hints, and to be ended."""
 
-from typing import Any, ClassVar
+from itertools import islice
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -12,9 +14,12 @@ from django.utils.translation import ngettext
 
 from auth_api.models import AuthToken, Session
 from auth_api.models.credentials import Credential
+from auth_api.pruning import batches
 from users.listing import CarefulAdmin, when
 from users.models import User
-from users.policy import may_manage
+from users.policy import closed_to, may_manage
+
+BATCHES_AT_ONCE = 10  # of as many rows as are pruned in one go
 
 
 class CredentialAdmin(CarefulAdmin):
@@ -52,13 +57,20 @@ class CredentialAdmin(CarefulAdmin):
 
     @admin.action(description=_("End selected"), permissions=["delete"])
     def end_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """End those of accounts that are theirs to manage."""
-        theirs = [credential.pk for credential in queryset if self.has_delete_permission(request, credential)]
-        chosen = queryset.filter(pk__in=theirs)
-        self.log_deletions(request, chosen)
-        ended = chosen.delete()[0]
+        """End those of accounts that are theirs to manage, or as many as one request has the time for."""
+        theirs = queryset.prefetch_related(None).exclude(user__in=closed_to(cast(User, request.user)))
+        ended = sum(self.end(request, batch) for batch in islice(batches(theirs), BATCHES_AT_ONCE))
         text = ngettext("%(count)d was ended.", "%(count)d were ended.", ended) % {"count": ended}
         self.message_user(request, text, messages.SUCCESS if ended else messages.WARNING)
+        if theirs.exists():
+            self.message_user(request, _("More are left. Do the same again to end them."), messages.WARNING)
+
+    @transaction.atomic
+    def end(self, request: HttpRequest, batch: list[Any]) -> int:
+        """End them, and write so to the history. Return how many there were."""
+        self.log_deletions(request, batch)  # type: ignore[arg-type]  # Django goes through it, no more
+        ended: int = self.model._default_manager.filter(pk__in=[credential.pk for credential in batch]).delete()[0]  # noqa: SLF001 - public by its documentation
+        return ended
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Return the actions without Django's own, which is the same with one page more."""

@@ -1,6 +1,7 @@
 """Tokens, sessions and lockouts in the admin."""
 
 import secrets
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -8,12 +9,16 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
+from auth_api import pruning
+from auth_api.admin import credentials
 from auth_api.models import AuthToken, Session
 from tests.conftest import PASSWORD
 from users.listing import MAX_COUNT
@@ -97,6 +102,46 @@ def test_whoever_is_no_superuser_ends_nothing_of_staff(client: Client, staff: Us
     assert client.post(f"{TOKENS}{theirs.pk}/delete/", {"post": "yes"}).status_code == 403
     assert "1 was ended." in end(client, TOKENS, bobs.pk)
     assert list(AuthToken.objects.all()) == [theirs]
+
+
+def end_all(client: Client, address: str) -> str:
+    """End what all pages of the list have, and return what is said."""
+    form = {"action": "end_selected", "select_across": "1", "_selected_action": [str(uuid.uuid4())]}
+    return client.post(address, form, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("accounts", [5, 50])
+def test_to_end_many_costs_as_many_queries_as_ever(
+    client: Client, make_user: Callable[..., User], django_assert_num_queries: DjangoAssertNumQueries, accounts: int
+) -> None:
+    clerk = User.objects.create_user("clerk", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.all())
+    client.force_login(clerk)
+    first, *others = (make_user(f"user-{number}", is_staff=not number) for number in range(accounts))
+    AuthToken.objects.bulk_create(issue(user) for user in (first, *others) for _ in range(100 // accounts))
+    ContentType.objects.get_for_model(AuthToken)  # which Django remembers
+
+    with django_assert_num_queries(19):  # with those of the list that is shown after it
+        end_all(client, TOKENS)
+
+    assert {token.user for token in AuthToken.objects.all()} == {first}
+
+
+def test_one_request_ends_no_more_than_it_has_the_time_for(
+    admin: Client, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "BATCH", 3)
+    monkeypatch.setattr(credentials, "BATCHES_AT_ONCE", 2)
+    AuthToken.objects.bulk_create(issue(bob) for _ in range(8))
+
+    said = end_all(admin, TOKENS)
+    assert "6 were ended." in said
+    assert "More are left." in said
+
+    said = end_all(admin, TOKENS)
+    assert "2 were ended." in said
+    assert "More are left." not in said
+    assert LogEntry.objects.count() == 8
 
 
 def test_whoever_may_only_look_ends_nothing(client: Client, bob: User) -> None:
