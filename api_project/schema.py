@@ -12,12 +12,12 @@ ERROR: Schema = {
 }
 VALIDATION_ERROR: Schema = {
     "type": "object",
-    "description": "What is wrong with each field or parameter, under its name; `non_field_errors` for the whole, "
-    "`detail` for a body that can't be read.",
+    "description": "What is wrong with each field or parameter, under its name; also with one that there is not. "
+    "`non_field_errors` for the whole, `detail` for a body that can't be read.",
     "properties": {"code": {"type": "string"}, "detail": {"type": "string"}},
     "required": ["code"],
-    "additionalProperties": {"type": "array", "items": {"type": "string"}},
 }
+TEXTS: Schema = {"type": "array", "items": {"type": "string"}}
 RETRY_AFTER: Schema = {"description": "Seconds to wait.", "required": True, "schema": {"type": "integer"}}
 CHALLENGE: Schema = {"description": "The scheme to use.", "required": True, "schema": {"type": "string"}}
 
@@ -48,7 +48,7 @@ HEADERS = {
 
 def add_error_responses(result: Schema, generator: Any, request: Any, public: bool) -> Schema:
     """Give each operation the errors that follow from what it takes. A postprocessing hook of drf-spectacular."""
-    result["components"]["schemas"] |= {"Error": ERROR, "ValidationError": VALIDATION_ERROR}
+    result["components"]["schemas"] |= {"Error": ERROR, "ValidationError": validation_error(result)}
     result["components"]["responses"] = {f"Error{status}": response(status, *error) for status, error in ALWAYS.items()}
     for path in result["paths"].values():
         for method, operation in path.items():
@@ -59,6 +59,20 @@ def add_error_responses(result: Schema, generator: Any, request: Any, public: bo
             if {"Token": []} in operation.get("security", []):
                 name_scope(operation, "read" if method == "get" else "write")
     return result
+
+
+def validation_error(result: Schema) -> Schema:
+    """Return the schema, with all fields and parameters by name.
+
+    As ``additionalProperties`` beside ``code``, generators for Kotlin and TypeScript make types of them that don't
+    compile. Without a word about them, names that are not listed are allowed all the same.
+    """
+    schemas, paths = result["components"]["schemas"], result["paths"].values()
+    fields = {field for name, schema in schemas.items() if name.endswith("Request") for field in schema["properties"]}
+    operations = [operation for path in paths for operation in path.values()]
+    parameters = [parameter for operation in operations for parameter in operation.get("parameters", [])]
+    names = {"non_field_errors"} | fields | {each["name"] for each in parameters if each["in"] == "query"}
+    return VALIDATION_ERROR | {"properties": VALIDATION_ERROR["properties"] | dict.fromkeys(sorted(names), TEXTS)}
 
 
 def name_scope(operation: Schema, scope: str) -> None:

@@ -138,6 +138,26 @@ def test_list_documents_its_filters(document: Document, path: str, filters: type
     assert filters.base_filters.keys() <= parameters
 
 
+def test_error_of_validation_has_every_field_and_parameter_by_name(document: Document) -> None:
+    schemas = document["components"]["schemas"]
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    bodies = [operation["requestBody"] for operation in operations if "requestBody" in operation]
+    fields = [resolved(document, body["content"]["application/json"]["schema"])["properties"] for body in bodies]
+    parameters = [parameter for operation in operations for parameter in operation.get("parameters", [])]
+    names = {name for properties in fields for name in properties}
+    names |= {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
+    properties = dict(schemas["ValidationError"]["properties"])
+    assert properties.pop("code")["type"] == properties.pop("detail")["type"] == "string"
+    texts = {"type": "array", "items": {"type": "string"}}
+    assert properties == dict.fromkeys({"non_field_errors", *names}, texts)
+
+
+def test_no_object_has_named_properties_beside_a_map_of_others(document: Document) -> None:
+    """Clients in Kotlin and TypeScript that are generated from such an object don't compile."""
+    schemas = document["components"]["schemas"]
+    assert [name for name, schema in schemas.items() if {"properties", "additionalProperties"} <= set(schema)] == []
+
+
 def test_operation_that_takes_a_password_can_be_locked_out(document: Document) -> None:
     for operations in document["paths"].values():
         for operation in operations.values():

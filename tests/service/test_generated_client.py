@@ -38,7 +38,7 @@ def test_generated_client_does_the_main_job(server: Server, generated: Path, mon
         refused = module("api.auth.log_in").sync(client=client, body=credentials)
         assert isinstance(refused, models.ValidationError)
         assert refused.code == "invalid_credentials"
-        assert refused["non_field_errors"] == ["Unable to log in with the given credentials."]
+        assert refused.non_field_errors == ["Unable to log in with the given credentials."]
 
         credentials.password = ADMIN_PASSWORD
         issued = module("api.auth.log_in").sync(client=client, body=credentials)
