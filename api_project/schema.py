@@ -71,7 +71,7 @@ def validation_error(result: Schema) -> Schema:
     fields = {field for name, schema in schemas.items() if name.endswith("Request") for field in schema["properties"]}
     operations = [operation for path in paths for operation in path.values()]
     parameters = [parameter for operation in operations for parameter in operation.get("parameters", [])]
-    names = {"non_field_errors"} | fields | {each["name"] for each in parameters if each["in"] == "query"}
+    names = {"non_field_errors", "format"} | fields | {each["name"] for each in parameters if each["in"] == "query"}
     return VALIDATION_ERROR | {"properties": VALIDATION_ERROR["properties"] | dict.fromkeys(sorted(names), TEXTS)}
 
 

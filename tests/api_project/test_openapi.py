@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils.translation import trans_real
 from django_filters import FilterSet
 
+from audit.export import FORMATS
 from audit.filters import LoginLogFilter
 from auth_api.filters import LockoutFilter
 from tests.openapi import FILE, Document, load, resolved
@@ -83,6 +84,22 @@ def test_every_status_has_its_schema(document: Document) -> None:
                 assert is_empty or response["content"]["application/json"]["schema"], (method, path, status)
 
 
+def test_every_answer_is_json_alone(document: Document) -> None:
+    """A client that is generated from an answer of several types has to guess which one it got."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for answer in operation["responses"].values():
+                assert set(resolved(document, answer).get("content", {})) <= {"application/json"}
+
+
+def test_export_is_described_with_the_list_whose_filters_it_takes(document: Document) -> None:
+    operation = document["paths"]["/api/v1/audit/login-logs/"]["get"]
+    for name, (content_type, _) in FORMATS.items():
+        assert f"`?format={name}`" in operation["description"]
+        assert f"`{content_type}`" in operation["description"]
+    assert "format" not in {parameter["name"] for parameter in operation["parameters"]}
+
+
 @pytest.mark.parametrize("status", sorted(EVERYWHERE))
 def test_refusal_that_asks_no_endpoint_is_described_once(document: Document, status: str) -> None:
     operations = [operation for path in document["paths"].values() for operation in path.values()]
@@ -149,7 +166,7 @@ def test_error_of_validation_has_every_field_and_parameter_by_name(document: Doc
     properties = dict(schemas["ValidationError"]["properties"])
     assert properties.pop("code")["type"] == properties.pop("detail")["type"] == "string"
     texts = {"type": "array", "items": {"type": "string"}}
-    assert properties == dict.fromkeys({"non_field_errors", *names}, texts)
+    assert properties == dict.fromkeys({"non_field_errors", "format", *names}, texts)
 
 
 def test_no_object_has_named_properties_beside_a_map_of_others(document: Document) -> None:
