@@ -27,8 +27,8 @@ from users.models import User
 # would take a page for text, or the export for JSON.
 EXPORT = (
     "`?format=csv` and `?format=ndjson` answer, instead of a page, with all rows that pass the filters, as a stream of "
-    "`text/csv` or `application/x-ndjson`. `format` is not among the parameters, so that generated clients know pages "
-    "alone: an export is fetched by its address."
+    "`text/csv` or `application/x-ndjson`; `page_size` and `cursor` mean nothing to it. `format` is not among the "
+    "parameters, so that generated clients know pages alone: an export is fetched by its address."
 )
 
 
@@ -55,10 +55,7 @@ class LoginLogViewSet(ReadOnlyModelViewSet[LoginLog]):
     @property
     def parameters(self) -> frozenset[str]:
         """Which query parameters there are beside the filters."""
-        if self.action == "summary":
-            return frozenset({"bucket", "tz", "format"})
-        is_export = self.request.query_params.get("format") in FORMATS
-        return frozenset({"format"}) if is_export else frozenset(KeysetPagination.parameters)
+        return frozenset({"bucket", "tz", "format"} if self.action == "summary" else KeysetPagination.parameters)
 
     @property
     def formats(self) -> frozenset[str]:
