@@ -216,6 +216,12 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Latchkey",
     "DESCRIPTION": "A self-hosted token-auth API with a login log that can be trusted.",
     "VERSION": "0.1.0",
+    "LICENSE": {"name": "MIT License", "url": "https://opensource.org/license/mit"},
+    "TAGS": [
+        {"name": "audit", "description": "The login log: a row for each authentication attempt."},
+        {"name": "auth", "description": "Logging in and out; tokens, sessions and lockouts; who a request comes from."},
+        {"name": "users", "description": "One's own account; everybody's, for staff."},
+    ],
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
@@ -225,6 +231,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "api_project.document.put_right",
         "api_project.schema.add_error_responses",
     ],
     "ENUM_NAME_OVERRIDES": {f"{name}Enum": f"users.vocabulary.{name}" for name in ("FailureReason", "Entrance")},

@@ -21,3 +21,15 @@ def resolved(document: Document, part: Document) -> Document:
     for name in part.get("$ref", "#").split("/")[1:]:
         document = document[name]
     return document if "$ref" in part else part
+
+
+def parameters_of(document: Document) -> list[Document]:
+    """Return the parameters of all operations."""
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    return [parameter for operation in operations for parameter in operation.get("parameters", [])]
+
+
+def properties_of(document: Document) -> list[Document]:
+    """Return the properties of all schemas."""
+    schemas = document["components"]["schemas"].values()
+    return [each for schema in schemas for each in schema.get("properties", {}).values()]

@@ -7,9 +7,16 @@ from rest_framework import serializers
 
 from users.models import User
 
+# Django's own texts are about its admin.
+PRIVILEGES = {
+    "is_active": {"help_text": "Without it nobody logs in to the account."},
+    "is_staff": {"help_text": "Whether it manages accounts, and reads everybody's rows of the login log."},
+    "is_superuser": {"help_text": "Whether it may do everything, such as to grant this and `is_staff`."},
+}
+
 
 class UserSerializer(serializers.ModelSerializer[User]):
-    """What others are told of an account."""
+    """Whom credentials belong to."""
 
     class Meta:
         model = User
@@ -33,6 +40,7 @@ class AccountSerializer(serializers.ModelSerializer[User]):
         model = User
         fields = ["id", "username", "email", "first_name", "last_name", "is_staff", "date_joined", "last_login"]
         read_only_fields = fields
+        extra_kwargs = PRIVILEGES
 
     @staticmethod
     def represent(user: User) -> dict[str, Any]:
@@ -71,6 +79,7 @@ class ManagedAccountSerializer(serializers.ModelSerializer[User]):
             "last_login",
         ]
         read_only_fields = fields
+        extra_kwargs = PRIVILEGES
 
 
 def as_iso(moment: datetime | None) -> str | None:

@@ -8,19 +8,13 @@ from django.test import Client
 from django.utils.translation import trans_real
 from django_filters import FilterSet
 
-from audit.export import FORMATS
 from audit.filters import LoginLogFilter
 from auth_api.filters import LockoutFilter
-from tests.openapi import FILE, Document, load, resolved
+from tests.openapi import FILE, Document, resolved
 from users.filters import AccountFilter
 
 # What any request can be answered, most of it before an endpoint is asked.
 EVERYWHERE = {"400", "408", "414", "417", "431", "503"}
-
-
-@pytest.fixture(scope="module")
-def document() -> Document:
-    return load()
 
 
 def test_file_is_what_the_code_generates_without_a_warning() -> None:
@@ -84,22 +78,6 @@ def test_every_status_has_its_schema(document: Document) -> None:
                 assert is_empty or response["content"]["application/json"]["schema"], (method, path, status)
 
 
-def test_every_answer_is_json_alone(document: Document) -> None:
-    """A client that is generated from an answer of several types has to guess which one it got."""
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            for answer in operation["responses"].values():
-                assert set(resolved(document, answer).get("content", {})) <= {"application/json"}
-
-
-def test_export_is_described_with_the_list_whose_filters_it_takes(document: Document) -> None:
-    operation = document["paths"]["/api/v1/audit/login-logs/"]["get"]
-    for name, (content_type, _) in FORMATS.items():
-        assert f"`?format={name}`" in operation["description"]
-        assert f"`{content_type}`" in operation["description"]
-    assert "format" not in {parameter["name"] for parameter in operation["parameters"]}
-
-
 @pytest.mark.parametrize("status", sorted(EVERYWHERE))
 def test_refusal_that_asks_no_endpoint_is_described_once(document: Document, status: str) -> None:
     operations = [operation for path in document["paths"].values() for operation in path.values()]
@@ -153,26 +131,6 @@ def test_statuses_of_an_operation(document: Document, method: str, path: str, st
 def test_list_documents_its_filters(document: Document, path: str, filters: type[FilterSet]) -> None:
     parameters = {parameter["name"] for parameter in document["paths"][path]["get"]["parameters"]}
     assert filters.base_filters.keys() <= parameters
-
-
-def test_error_of_validation_has_every_field_and_parameter_by_name(document: Document) -> None:
-    schemas = document["components"]["schemas"]
-    operations = [operation for path in document["paths"].values() for operation in path.values()]
-    bodies = [operation["requestBody"] for operation in operations if "requestBody" in operation]
-    fields = [resolved(document, body["content"]["application/json"]["schema"])["properties"] for body in bodies]
-    parameters = [parameter for operation in operations for parameter in operation.get("parameters", [])]
-    names = {name for properties in fields for name in properties}
-    names |= {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
-    properties = dict(schemas["ValidationError"]["properties"])
-    assert properties.pop("code")["type"] == properties.pop("detail")["type"] == "string"
-    texts = {"type": "array", "items": {"type": "string"}}
-    assert properties == dict.fromkeys({"non_field_errors", "format", *names}, texts)
-
-
-def test_no_object_has_named_properties_beside_a_map_of_others(document: Document) -> None:
-    """Clients in Kotlin and TypeScript that are generated from such an object don't compile."""
-    schemas = document["components"]["schemas"]
-    assert [name for name, schema in schemas.items() if {"properties", "additionalProperties"} <= set(schema)] == []
 
 
 def test_operation_that_takes_a_password_can_be_locked_out(document: Document) -> None:
