@@ -1,4 +1,4 @@
-"""What strangers send is shown to staff, and takes no more room than there is."""
+"""What people send is shown to them and to staff, and takes no more room than there is."""
 
 from collections.abc import Iterator
 
@@ -6,13 +6,18 @@ import httpx
 import pytest
 from playwright.sync_api import Page, ViewportSize
 
+from tests.service.browser.conftest import Open
 from tests.service.browser.people import GRACE, PASSWORD
 from tests.service.browser.steps import DASHBOARD, log_in, section
 from tests.service.browser.test_sights import OUTSIDE, WIDTHS
 
 LOG = "/admin/audit/loginlog/"
 NAME, DEVICE = "w" * 254, "U" * 200
+DOMAIN = f"{'d' * 60}.{'d' * 50}.example"
 LEGIBLE = 120  # pixels: two or three words
+SMALLEST = ViewportSize(width=320, height=568)
+BURST = """() => [...document.querySelectorAll(".card, .hero, .who")]
+  .filter((part) => part.scrollWidth > part.clientWidth).map((part) => part.innerText)"""
 # Columns of the table that the list shows without being scrolled.
 IN_SIGHT = """() => {
   const end = document.querySelector(".results").getBoundingClientRect().right;
@@ -36,8 +41,8 @@ def staff(page: Page, api: httpx.Client, newcomer: str) -> Page:
 
 
 def sizes(page: Page) -> Iterator[ViewportSize]:
-    """Show the page on a desktop, then on a phone."""
-    for size in WIDTHS.values():
+    """Show the page on a desktop, then on phones."""
+    for size in (*WIDTHS.values(), SMALLEST):
         page.set_viewport_size(size)
         yield size
 
@@ -66,3 +71,31 @@ def test_long_name_leaves_room_for_the_device_on_the_dashboard(staff: Page) -> N
     for _ in sizes(staff):
         assert staff.evaluate(OUTSIDE) == []
         assert min(devices.evaluate_all("cells => cells.map((cell) => cell.offsetWidth)")) >= LEGIBLE
+
+
+@pytest.mark.parametrize("name", ["Donaudampfschifffahrtsgesellschaft", "w" * 150])
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+def test_own_long_words_stay_on_the_pages(
+    open_page: Open, api: httpx.Client, newcomer: str, name: str, locale: str
+) -> None:
+    page = open_page()
+    log_in(page, newcomer)
+    right = {"username": newcomer, "password": PASSWORD, "device_name": "t" * 100}
+    token = api.post("/auth/login/", json=right, headers={"User-Agent": DEVICE}).json()["token"]
+    change = {"first_name": name, "last_name": name, "email": f"{newcomer:e<64}@{DOMAIN}"}
+    change |= {"current_password": PASSWORD}
+    api.patch("/users/me/", json=change, headers={"Authorization": f"Token {token}"}).raise_for_status()
+    page = open_page(locale=locale, storage_state=page.context.storage_state())
+    for path in ("/", DASHBOARD):
+        page.goto(path)
+        assert_all_fits(page)
+    page.locator("section[aria-labelledby=tokens] button.danger").click()
+    page.get_by_role("status").wait_for()
+    assert_all_fits(page)
+
+
+def assert_all_fits(page: Page) -> None:
+    """Check that nothing leaves the window or the card that it stands in, at any width."""
+    for size in sizes(page):
+        assert page.evaluate(OUTSIDE) == [], size
+        assert page.evaluate(BURST) == [], size
