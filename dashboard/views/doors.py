@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import RedirectView, TemplateView, View
 from rest_framework.exceptions import APIException
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from auth_api.inputs import SessionLoginSerializer
@@ -85,9 +86,14 @@ class LoginView(RedirectURLMixin, View):
 class LogoutView(PersonView):
     """The way out, by POST alone: no link and no picture on another site may log anybody out."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Ask."""
-        return render(request, "dashboard/logout.html")
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Refuse, with the button that sends a POST for whoever came by the address and is logged in."""
+        refusal = super().http_method_not_allowed(request, *args, **kwargs)
+        if request.method not in SAFE_METHODS or not request.user.is_authenticated:
+            return refusal
+        page = render(request, "dashboard/logout.html", status=refusal.status_code)
+        page.headers["Allow"] = refusal.headers["Allow"]
+        return page
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """End the session, and have the browser forget the pages that it has kept."""

@@ -26,7 +26,12 @@ class PersonView(LoginRequiredMixin, View):
         return cast(User, self.request.user)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Serve the request, unless its session is not there, or is ended meanwhile."""
+        """Serve the request, unless its session is not there, or is ended meanwhile.
+
+        A method that there is not is refused before that: after the login it would be refused as well.
+        """
+        if request.method not in self._allowed_methods():  # type: ignore[attr-defined]  # missing in the stubs
+            return self.http_method_not_allowed(request, *args, **kwargs)
         try:
             return super().dispatch(request, *args, **kwargs)
         except NotAuthenticated:

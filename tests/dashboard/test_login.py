@@ -164,8 +164,17 @@ def test_dashboard_sends_to_the_login_and_back(bob: User, client: Client) -> Non
     assert client.get(DASHBOARD)["Location"] == "/login/?next=/dashboard/"
 
 
+def test_address_of_the_logout_offers_its_button_to_those_who_are_in(browser: Client) -> None:
+    asked = text_of(browser.get("/logout/"))
+    assert "Log out?" in asked
+    assert "<button>Log out of this browser</button>" in asked
+    refused = text_of(Client().get("/logout/"))
+    assert "Log out" not in refused
+    assert "next=" not in refused
+    assert '<a href="/">To the start page</a>' in refused
+
+
 def test_logout_ends_the_session_and_takes_the_cookie(browser: Client) -> None:
-    assert "Log out?" in text_of(browser.get("/logout/"))
     answer = browser.post("/logout/")
     assert (answer.status_code, answer["Location"]) == (302, "/")
     assert answer["Clear-Site-Data"] == '"cache"'

@@ -1,5 +1,7 @@
 """What other sites, and whoever sits down at the keyboard next, must not be able to do."""
 
+from uuid import UUID
+
 import pytest
 from django.test import Client
 
@@ -131,11 +133,17 @@ def test_nothing_is_shown_after_logout(browser: Client) -> None:
 
 
 def test_logout_takes_post_alone(browser: Client) -> None:
-    for method in ("get", "head"):
-        assert getattr(browser, method)("/logout/").status_code == 200
-    for method in ("put", "delete", "patch"):
-        assert getattr(browser, method)("/logout/").status_code == 405
+    for somebody in (browser, Client()):
+        for method in ("get", "head", "put", "delete", "patch"):
+            answer = getattr(somebody, method)("/logout/")
+            assert (answer.status_code, answer["Allow"]) == (405, "POST, OPTIONS")
     assert browser.get(DASHBOARD).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/logout/", f"/dashboard/tokens/{UUID(int=1)}/end/", "/dashboard/logins/1/disown/"])
+def test_login_leads_to_no_page_that_is_not_to_be_read(client: Client, db: None, path: str) -> None:
+    assert client.get(path).status_code == 405
+    assert client.post(path)["Location"] == "/login/?next=/dashboard/"
 
 
 def test_logout_needs_the_csrf_token(strict: Client) -> None:

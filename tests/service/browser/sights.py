@@ -89,8 +89,9 @@ def log_out(page: Page) -> None:
 
 
 NOBODY = ""
-BAD, LOCKED, FORBIDDEN, LOST = (
-    HTTPStatus.BAD_REQUEST, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND
+BAD, LOCKED, FORBIDDEN, LOST, NO_METHOD = (
+    HTTPStatus.BAD_REQUEST, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND,
+    HTTPStatus.METHOD_NOT_ALLOWED,
 )  # fmt: skip
 SIGHTS = [
     Sight("home", NOBODY, "/"),
@@ -102,7 +103,8 @@ SIGHTS = [
     Sight("login-locked-out", NOBODY, LOGIN, guess_often, LOCKED),
     Sight("login-expired", NOBODY, LOGIN, lose_cookie, FORBIDDEN),
     Sight("login-after-disowning", NEWCOMER, DASHBOARD, disown),
-    Sight("logout", ADA, "/logout/"),
+    Sight("logout", ADA, "/logout/", status=NO_METHOD),
+    Sight("logout-of-nobody", NOBODY, "/logout/", status=NO_METHOD),
     Sight("dashboard", ADA, DASHBOARD),
     Sight("dashboard-new", NEWCOMER, DASHBOARD),
     Sight("dashboard-staff", GRACE, DASHBOARD),
