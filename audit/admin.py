@@ -84,6 +84,14 @@ class LoginLogAdmin(CarefulAdmin):
         """Leave the search to the list, which joins it with the filters."""
         return queryset, False
 
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """The log is for all staff, as at the API."""
+        return True
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Likewise."""
+        return True
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody writes a row by hand."""
         return False

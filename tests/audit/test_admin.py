@@ -38,6 +38,20 @@ def test_row_can_be_read_and_not_touched(admin_client: Client, row: LoginLog) ->
     assert row.username == "bob"
 
 
+def test_staff_reads_the_whole_log_without_permissions_and_touches_nothing(
+    client: Client, staff: User, row: LoginLog
+) -> None:
+    client.force_login(staff)
+    assert f'href="{LIST}"' in client.get("/admin/").content.decode()
+    assert "bob" in client.get(LIST).content.decode()
+    assert client.get(f"{LIST}{row.pk}/change/").status_code == 200
+    for path in ("add/", f"{row.pk}/change/", f"{row.pk}/delete/"):
+        assert client.post(f"{LIST}{path}", {"username": "other", "post": "yes"}).status_code == 403
+    assert client.get("/admin/users/user/").status_code == 403
+    User.objects.filter(pk=staff.pk).update(is_staff=False)
+    assert client.get(LIST).status_code == 302
+
+
 @pytest.mark.parametrize("language", ["en", "de", "de-AT", "fr"])
 def test_page_of_a_row_has_its_time_to_the_second(admin_client: Client, row: LoginLog, language: str) -> None:
     page = admin_client.get(f"{LIST}{row.pk}/change/", headers={"Accept-Language": language}).content.decode()

@@ -137,6 +137,13 @@ def test_lifting_leads_back_to_the_lockouts_as_they_were_shown(keeper: Client, l
     assert "The lockout of bob 192.0.2.1 is lifted." in after  # where the browser is led to
 
 
+def test_whatever_the_dashboard_leads_to_is_open_to_staff_without_permissions(keeper: Client) -> None:
+    links = set(re.findall(r'href="(/[^"#]*)"', text_of(keeper.get(DASHBOARD))))
+    assert {"/admin/", "/admin/audit/loginlog/", "/admin/auth_api/lockout/"} <= links
+    pages = {link: keeper.get(link).status_code for link in links if not link.startswith("/static/")}
+    assert set(pages.values()) == {200}, pages
+
+
 def test_only_staff_lifts(browser: Client, lockout: Lockout) -> None:
     assert browser.post(f"/dashboard/lockouts/{lockout.pk}/lift/").status_code == 403
     assert Client().post(f"/dashboard/lockouts/{lockout.pk}/lift/")["Location"] == "/login/?next=/dashboard/"
