@@ -66,11 +66,6 @@ class CarefulAdmin(admin.ModelAdmin):
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
 
-    class Media:
-        """What keeps long words from pushing the rest away."""
-
-        css: ClassVar[dict[str, list[str]]] = {"all": ["users/admin.css"]}
-
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Whether the parameter is one of those that the list offers."""
         return lookup in self.lookups

@@ -1,6 +1,7 @@
 """What people send is shown to them and to staff, and takes no more room than there is."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -15,6 +16,9 @@ LOG = "/admin/audit/loginlog/"
 NAME, DEVICE = "w" * 254, "U" * 200
 DOMAIN = f"{'d' * 60}.{'d' * 50}.example"
 LEGIBLE = 120  # pixels: two or three words
+# Cells of the admin's lists whose text runs into the next.
+OVERRUN = """table => [...table.querySelectorAll("td, th")]
+  .filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.innerText)"""
 SMALLEST = ViewportSize(width=320, height=568)
 BURST = """() => [...document.querySelectorAll(".card, .hero, .who")]
   .filter((part) => part.scrollWidth > part.clientWidth).map((part) => part.innerText)"""
@@ -71,6 +75,46 @@ def test_long_name_leaves_room_for_the_device_on_the_dashboard(staff: Page) -> N
     for _ in sizes(staff):
         assert staff.evaluate(OUTSIDE) == []
         assert min(devices.evaluate_all("cells => cells.map((cell) => cell.offsetWidth)")) >= LEGIBLE
+
+
+@pytest.fixture
+def boss(open_page: Open, api: httpx.Client) -> Page:
+    """Return the browser of a superuser whose name is long, and who has a token."""
+    right = {"username": GRACE, "password": PASSWORD}
+    token = api.post("/auth/login/", json=right).json()["token"]
+    right = {"username": uuid4().hex.ljust(150, "b"), "password": PASSWORD}
+    account = {"first_name": "B" * 150, "is_staff": True, "is_superuser": True}
+    api.post("/users/", json=right | account, headers={"Authorization": f"Token {token}"}).raise_for_status()
+    api.post("/auth/login/", json=right).raise_for_status()
+    page = open_page()
+    log_in(page, right["username"])
+    return page
+
+
+def test_long_name_of_an_account_leaves_the_admins_pages_as_wide_as_they_are(boss: Page) -> None:
+    boss.goto("/admin/users/user/add/")
+    fields = {"username": uuid4().hex.ljust(150, "w"), "password1": PASSWORD, "password2": PASSWORD}
+    for field, text in fields.items():
+        boss.locator(f"[name={field}]").fill(text)
+    boss.locator("[name=_continue]").click()
+    boss.locator(".messagelist").wait_for()
+    account = boss.url.removesuffix("change/")
+    assert_page_is_not_too_wide(boss)
+    for address in ("/admin/", *(f"{account}{page}/" for page in ("password", "history", "delete"))):
+        boss.goto(address)
+        assert_page_is_not_too_wide(boss)
+
+
+def assert_page_is_not_too_wide(page: Page) -> None:
+    for size in sizes(page):
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], page.url
+
+
+def test_long_name_stays_in_its_column_of_the_admins_tokens(boss: Page) -> None:
+    boss.goto("/admin/auth_api/authtoken/")
+    boss.locator("#result_list .field-user", has_text="bbb").first.wait_for()
+    for _ in sizes(boss):
+        assert boss.locator("#result_list").evaluate(OVERRUN) == []
 
 
 @pytest.mark.parametrize("name", ["Donaudampfschifffahrtsgesellschaft", "w" * 150])
