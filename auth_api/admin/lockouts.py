@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from auth_api.filters import searched
 from auth_api.lockouts import lift
 from auth_api.models import Lockout
+from auth_api.models.limits import LockoutQuerySet
 from users.listing import CarefulAdmin, when
 from users.models import User
 
@@ -29,13 +30,13 @@ class StateFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Lockout]) -> QuerySet[Lockout]:
         """Return the lockouts in that state."""
-        is_over = Q(lifted_at__isnull=False) | Q(locked_until__lte=timezone.now())
-        return {"on": queryset.exclude(is_over), "over": queryset.filter(is_over)}.get(self.value() or "", queryset)
+        lockouts = cast(LockoutQuerySet, queryset)
+        return {"on": lockouts.on(), "over": lockouts.over()}.get(self.value() or "", queryset)
 
 
 @admin.register(Lockout)
 class LockoutAdmin(CarefulAdmin):
-    """Newest first. Lifting is an action."""
+    """Newest first, or longest first where only those are shown that are on. Lifting is an action."""
 
     list_display = ["account", "network", "state", "allowance", "begun", "until"]
     list_display_links = None
@@ -71,6 +72,11 @@ class LockoutAdmin(CarefulAdmin):
         lifted = sum(lift(lockout, by=cast(User, request.user)) for lockout in queryset)
         text = ngettext("%(count)d lockout was lifted.", "%(count)d lockouts were lifted.", lifted)
         self.message_user(request, text % {"count": lifted}, messages.SUCCESS if lifted else messages.WARNING)
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Return the order: those that are on come as at the API, by the index that knows which are."""
+        is_on = request.GET.get(StateFilter.parameter_name) == "on"
+        return ["-locked_until", "-id"] if is_on else super().get_ordering(request)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Lockout], search_term: str

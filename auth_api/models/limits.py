@@ -1,7 +1,7 @@
 """What the limiter remembers: guesses, the lockouts that they led to, and the networks that accounts are at home in."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -64,12 +64,16 @@ class Guess(models.Model):
         return self.taken_at < timezone.now() - max(settings.LOGIN_WINDOW, self.LEASE)
 
 
-class LockoutManager(models.Manager["Lockout"]):
+class LockoutQuerySet(models.QuerySet["Lockout"]):
     """Lockouts."""
 
-    def on(self) -> models.QuerySet["Lockout"]:
-        """Return those that are on."""
+    def on(self) -> Self:
+        """Return those that are on, in the words of the index on their ends: SQLite has none for "not over"."""
         return self.filter(lifted_at=None, locked_until__gt=timezone.now())
+
+    def over(self) -> Self:
+        """Return those that have ended, or were lifted."""
+        return self.filter(models.Q(lifted_at__isnull=False) | models.Q(locked_until__lte=timezone.now()))
 
 
 class Lockout(models.Model):
@@ -92,7 +96,7 @@ class Lockout(models.Model):
         User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("lifted by")
     )
 
-    objects: ClassVar[LockoutManager] = LockoutManager()
+    objects = LockoutQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("lockout")
