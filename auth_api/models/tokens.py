@@ -54,14 +54,16 @@ class AuthTokenManager(models.Manager["AuthToken"]):
 
     def alive_for(self, user: User) -> models.QuerySet["AuthToken"]:
         """Return those that open the account now, the last used first."""
-        times = times_of_life()
-        return self.alive(user_id=user.pk, stamp=user.password_stamp, now=times["now"], used_since=times["used_since"])
+        return self.alive(user_id=user.pk, stamp=user.password_stamp, **times_of_life())
 
-    def alive(self, *, user_id: int, stamp: str, now: datetime, used_since: datetime) -> models.QuerySet["AuthToken"]:
+    def alive(self, *, user_id: int, stamp: str, **times: datetime) -> models.QuerySet["AuthToken"]:
         """Return those of an account and a password that have not ended, the last used first."""
-        alive = self.filter(user_id=user_id, password_stamp=stamp, last_used_at__gt=used_since)
-        alive = alive.filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now))
+        alive = self.lasting(**times).filter(user_id=user_id, password_stamp=stamp)
         return alive.order_by("-last_used_at", "-created_at")
+
+    def lasting(self, *, now: datetime, used_since: datetime) -> models.QuerySet["AuthToken"]:
+        """Return those whose time is not over."""
+        return self.filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now), last_used_at__gt=used_since)
 
     def issue(
         self,
