@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.conditions import LEADS, Condition, LookedAt, contradict, lead
 from audit.fields import AddressPartField
-from audit.names import ATTEMPTED_NAME_LENGTH
 from users.clients import FORWARDED_FOR_LENGTH, USER_AGENT_LENGTH
 from users.models import User
+from users.names import LONGEST_LOGIN
 from users.vocabulary import Entrance, FailureReason
 
 REQUEST_ID_LENGTH = 64  # characters
@@ -56,7 +56,7 @@ class LoginLog(models.Model):
         related_name="login_logs",
         verbose_name=_("account"),
     )
-    username = models.CharField(_("name given"), max_length=ATTEMPTED_NAME_LENGTH)
+    username = models.CharField(_("name given"), max_length=LONGEST_LOGIN)
     login_time = models.DateTimeField(_("time"), default=timezone.now)
     ip_address = models.GenericIPAddressField(_("address"), null=True)
     user_agent = models.CharField(_("user agent"), max_length=USER_AGENT_LENGTH)

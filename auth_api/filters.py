@@ -11,9 +11,9 @@ from django_filters import rest_framework as filters
 
 from auth_api.guesser import as_counted
 from auth_api.models import Lockout
-from auth_api.models.limits import ACCOUNT_LENGTH
 from users.clients import network_of, parse_address
 from users.models import User
+from users.names import LONGEST_LOGIN
 
 # Where no address is known, and what devices are called.
 OTHER_PLACES = re.compile(r"unknown|(token|session) [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -71,11 +71,11 @@ class LockoutFilter(filters.FilterSet):
     """The filters of the lockouts. One has to pass all that are given."""
 
     account = filters.CharFilter(
-        method="named", max_length=ACCOUNT_LENGTH, help_text=_("A whole username or e-mail address.")
+        method="named", max_length=LONGEST_LOGIN, help_text=_("A whole username or e-mail address.")
     )
     network = PlaceFilter(
         method="placed",
-        max_length=ACCOUNT_LENGTH,
+        max_length=LONGEST_LOGIN,
         help_text=_("An address, a /64 such as 2001:db8::/64, or a device such as `session <id>`."),
     )
 

@@ -8,15 +8,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from auth_api.models import Allowance, KnownNetwork, Lockout
-from auth_api.models.limits import ACCOUNT_LENGTH
 from users.attempts import Attempt
 from users.clients import network_of, storable
-from users.names import normalise
+from users.names import LONGEST_LOGIN, normalise
 
 
 def as_counted(name: str) -> str:
     """Return the name that guesses on it are counted under, if no account has it."""
-    return storable(normalise(name), length=ACCOUNT_LENGTH)
+    return storable(normalise(name), length=LONGEST_LOGIN)
 
 
 class TakenGuess(NamedTuple):

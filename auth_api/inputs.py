@@ -12,12 +12,13 @@ from rest_framework.request import Request
 from auth_api.models import NAME_LENGTH, Scope
 from users.backends import MAX_PASSWORD_LENGTH
 from users.inputs import StrictSerializer
+from users.names import LONGEST_LOGIN
 
 
 class CredentialsSerializer(serializers.Serializer[dict[str, Any]]):
     """A name and a password."""
 
-    username = serializers.CharField(max_length=254, help_text=_("The account's name or e-mail address."))
+    username = serializers.CharField(max_length=LONGEST_LOGIN, help_text=_("The account's name or e-mail address."))
     password = serializers.CharField(max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False)
 
 

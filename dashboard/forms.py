@@ -13,15 +13,13 @@ from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import APIException, ValidationError
 
 from auth_api.confirmation import InvalidCredentials
-from auth_api.models import NAME_LENGTH as TOKEN_NAME_LENGTH
-from auth_api.models import Scope
+from auth_api.models import NAME_LENGTH, Scope
 from dashboard import lifetimes
 from users.backends import MAX_PASSWORD_LENGTH
 from users.models import User
+from users.names import LONGEST_LOGIN
 from users.passwords import check_new
 from users.services import InvalidPassword
-
-NAME_LENGTH = 254  # characters: the longest e-mail address
 
 
 def rules() -> str:
@@ -64,7 +62,7 @@ class LoginForm(PageForm):
 
     username = forms.CharField(
         label=_("Username or e-mail address"),
-        max_length=NAME_LENGTH,
+        max_length=LONGEST_LOGIN,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
     password = PasswordField(label=_("Password"), autocomplete="current-password")
@@ -75,7 +73,7 @@ class TokenForm(PageForm):
     """A token made on purpose."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=TOKEN_NAME_LENGTH, help_text=_("What it is for, such as: backup script.")
+        label=_("Name"), max_length=NAME_LENGTH, help_text=_("What it is for, such as: backup script.")
     )
     scope = forms.ChoiceField(
         label=_("What it may do"), choices=Scope.choices, initial=Scope.READ, widget=forms.RadioSelect

@@ -15,9 +15,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.views import APIView
 
 from users.models import User
-from users.names import normalise
-
-LONGEST_SEARCH = 254  # characters: the longest e-mail address
+from users.names import LONGEST_LOGIN, normalise
 
 
 class StrictBooleanField(forms.Field):
@@ -88,7 +86,7 @@ class AccountFilter(filters.FilterSet):
 
     search = filters.CharFilter(
         method="matching",
-        max_length=LONGEST_SEARCH,
+        max_length=LONGEST_LOGIN,
         help_text=_("Parts of the username, the e-mail address, the first or the last name."),
     )
     is_active = StrictBooleanFilter()

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+LONGEST_LOGIN = 254  # characters: the longest e-mail address; usernames are shorter
 LONGEST = 1000  # characters that are looked at; no account's name is half as long
 
 

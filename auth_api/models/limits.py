@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from users.clients import NETWORK_LENGTH
 from users.models import User
+from users.names import LONGEST_LOGIN
 
-ACCOUNT_LENGTH = 254  # characters: the longest e-mail address
 PLACE_LENGTH = 44  # characters: the word session and a UUID; a network is shorter
 
 
@@ -39,7 +39,7 @@ class Guess(models.Model):
 
     LEASE = timedelta(seconds=30)  # of a guess whose process was killed in the middle of the check
 
-    account = models.CharField(_("account"), max_length=ACCOUNT_LENGTH)
+    account = models.CharField(_("account"), max_length=LONGEST_LOGIN)
     network = models.CharField(_("network"), max_length=NETWORK_LENGTH)
     # A known one, if it was. Processes that were started before the column was added write none.
     device = models.CharField(_("device"), max_length=PLACE_LENGTH, blank=True, default="", db_default="")
@@ -85,7 +85,7 @@ class Lockout(models.Model):
     KEPT_FOR = timedelta(days=365)
 
     allowance = models.CharField(_("limit"), max_length=20, choices=Allowance)
-    account = models.CharField(_("account"), max_length=ACCOUNT_LENGTH, blank=True)
+    account = models.CharField(_("account"), max_length=LONGEST_LOGIN, blank=True)
     network = models.CharField(_("network or device"), max_length=PLACE_LENGTH, blank=True)
     locked_at = models.DateTimeField(_("locked"), default=timezone.now)
     locked_until = models.DateTimeField(_("until"))
