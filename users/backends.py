@@ -45,10 +45,9 @@ class AccountBackend(ModelBackend):
         Raises:
             PermissionDenied: the password was not looked at, and no other backend shall do so.
         """
-        name = kwargs.get(User.USERNAME_FIELD) if username is None else username
-        if name is None or password is None:
+        if username is None or password is None:
             return None
-        attempt = Attempt(username=str(name), user=None)  # as Django does, a number's account is that of its digits
+        attempt = Attempt(username=str(username), user=None)  # as Django does, a number's account is that of its digits
         try:
             with turn(lookups, deadline=patience()):
                 attempt.user = User.objects.find_by_login(attempt.username)
