@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins, status
 from rest_framework.decorators import action
@@ -53,10 +52,6 @@ class AccountViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
     filter_backends = [ListFilterBackend]
     filterset_class = AccountFilter
     lookup_value_regex = "[0-9]{1,18}"
-
-    def get_queryset(self) -> QuerySet[User]:
-        """Return all of them."""
-        return User.objects.all()
 
     @extend_schema(
         operation_id="create_user",
