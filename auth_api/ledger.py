@@ -1,7 +1,7 @@
 """What the limiter reads: which guesses count against which allowance, and which lockouts are on."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from auth_api.guesser import Guesser, TakenGuess
 from auth_api.models import Allowance, Guess, Lockout
+from auth_api.models.credentials import LONG_AGO
 from users.statements import Prepared
 
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 CLEARED = (Allowance.ACCOUNT_AND_NETWORK, Allowance.ACCOUNT_AT_HOME)  # by a success of that account there
 
 

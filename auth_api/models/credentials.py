@@ -1,7 +1,7 @@
 """What tokens and cookie sessions have in common."""
 
 import contextlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from users.clients import USER_AGENT_LENGTH, Client
 
 A_MINUTE = timedelta(minutes=1)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # before all credentials, and all guesses at them
 
 
 def noted_every() -> timedelta:

@@ -1,7 +1,7 @@
 """Tokens."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import ClassVar, NamedTuple
 
@@ -11,14 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from auth_api import keys
-from auth_api.models.credentials import Credential
+from auth_api.models.credentials import LONG_AGO, Credential
 from users.clients import Client
 from users.insertion import insert
 from users.models import User
 from users.statements import Prepared, execute, instance_of, names_of_columns
 
 NAME_LENGTH = 100  # characters
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # before all tokens
 
 
 class Scope(models.TextChoices):

@@ -13,9 +13,9 @@ from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 from auth_api.filters import LockoutFilter
-from auth_api.ledger import LONG_AGO
 from auth_api.lockouts import lift
 from auth_api.models import Lockout
+from auth_api.models.credentials import LONG_AGO
 from auth_api.serializers import LockoutSerializer
 from users.filters import ListFilterBackend
 from users.models import User
