@@ -1,7 +1,6 @@
 """The admin's list of the login log, page by page without counting."""
 
 from typing import Any, ClassVar, NamedTuple, cast
-from zoneinfo import ZoneInfo
 
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
@@ -23,7 +22,6 @@ from audit.networks import parse_network
 from audit.summary import recently
 
 CHART_VAR = "chart"
-UTC = ZoneInfo("UTC")  # as the list's times are
 
 
 class ColumnFilter(SimpleListFilter):
@@ -82,7 +80,7 @@ class KeysetChangeList(ChangeList):
     @cached_property
     def chart(self) -> Chart:
         """Return the chart of the whole log."""
-        return draw(recently(LoginLog.objects.all(), bucket=self.bucket, tz=UTC))
+        return draw(recently(LoginLog.objects.all(), bucket=self.bucket))
 
     @property
     def bucket(self) -> Bucket:

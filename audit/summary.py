@@ -18,6 +18,7 @@ from audit.models import LoginLog, QuarterHour
 
 MAX_BUCKETS = 10_000  # more than a year of hours
 QUARTER = timedelta(seconds=QuarterHour.SECONDS)
+AS_LISTED = ZoneInfo("UTC")  # as the times of lists are
 BEGINNING, END = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
 
 
@@ -92,7 +93,7 @@ def summarise(
     }
 
 
-def recently(rows: QuerySet[LoginLog], *, bucket: Bucket, tz: ZoneInfo) -> Summary:
+def recently(rows: QuerySet[LoginLog], *, bucket: Bucket, tz: ZoneInfo = AS_LISTED) -> Summary:
     """Count the rows of the last 24 hours by hour, or of the last 30 days by day; the current one is the last of them.
 
     For all rows this is one query of the counts alone: the time begins and ends with a quarter of an hour.

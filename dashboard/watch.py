@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page
 from django.utils import timezone
@@ -19,7 +18,6 @@ from auth_api.models import Lockout
 from dashboard.listing import Listing
 from users.clients import network_of
 
-UTC = ZoneInfo("UTC")
 ATTEMPTS_SHOWN, LOCKOUTS_SHOWN, WORST_SHOWN = 12, 20, 5
 FAILURES_SINCE = timedelta(hours=24)
 FAILURES_COUNTED = 2000  # at most: the newest, which an index has in their order
@@ -56,7 +54,7 @@ class Watch:
 def watch(*, bucket: Bucket) -> Watch:
     """Read it: one query for the chart, two for the lockouts, one for each other part."""
     return Watch(
-        chart=draw(recently(LoginLog.objects.all(), bucket=bucket, tz=UTC)),
+        chart=draw(recently(LoginLog.objects.all(), bucket=bucket)),
         worst=worst(),
         # Those that are on are found by an index, and sorted: the fresh ones are news, and they end first.
         lockouts=Listing(Lockout.objects.on().order_by("-locked_at", "-id"), LOCKOUTS_SHOWN).page(1),
