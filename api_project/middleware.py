@@ -3,17 +3,14 @@
 import re
 import secrets
 import time
-from collections.abc import Callable
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from rest_framework.status import HTTP_400_BAD_REQUEST
 
 from api_project.error_views import API_PREFIX, bad_request, method_not_allowed
-from api_project.plain import PlainWay
+from api_project.plain import GetResponse, PlainWay
 from users.clients import FORWARDED_FOR, PEER, is_trusted, parse_address
-
-GetResponse = Callable[[HttpRequest], HttpResponse]
 
 FORWARDING_HEADERS = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO")
 SMALL_BODY_BYTES = 16 * 1024  # fits into the buffers between client and server
