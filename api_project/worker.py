@@ -69,10 +69,11 @@ class Worker(CollectingWorker):
             return
         is_last = self.serve_until_closed()
         super().set_accept_enabled(False)
+        deadline = time.monotonic() + LAST_CALL_SECONDS  # even where there is no room for them
         for listener in self.sockets:
             if is_last:
                 turn_newcomers_away(listener)
-                while select.select([listener], [], [], LAST_LOOK_SECONDS)[0]:
+                while select.select([listener], [], [], LAST_LOOK_SECONDS)[0] and time.monotonic() < deadline:
                     self.accept(listener)
             listener.close()
 

@@ -6,6 +6,7 @@ request, and a thread gets it whole: what nginx does where it buffers.
 """
 
 import contextlib
+import errno
 import socket
 import time
 from collections import deque
@@ -32,6 +33,7 @@ LONG_AT_ONCE = 4
 # Of all that wait in the memory of one process. Without an end to it, 900 clients who sent 318 kB each took 280 MB. Of
 # bodies that are taken, which have 16 kB, it holds twice as many as gunicorn has connections.
 MOST_BYTES = 32 * 1024 * 1024
+NO_ROOM = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}  # of accept(2)
 
 
 class Connection(TConn):
@@ -71,11 +73,33 @@ class CollectingWorker(ThreadWorker):
         self.departures = Departures(self)
 
     def accept(self, listener: socket.socket) -> None:
-        """Take a connection, if there is one."""
-        with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
+        """Take a connection, if there is one, or make room for it."""
+        try:
             sock, client = listener.accept()
-            self.nr_conns += 1
-            self.enqueue_req(Connection(self, sock, client, listener.getsockname()))
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            self.make_room()
+            return
+        self.nr_conns += 1
+        self.enqueue_req(Connection(self, sock, client, listener.getsockname()))
+
+    def make_room(self) -> None:
+        """Close a connection at once, best one that waits for nothing, where the system lets this process have no more.
+
+        Whoever wanted to connect is still there at the next look.
+        """
+        if not self.departures.leaving and self.arriving:
+            self.turn_away(next(iter(self.arriving)))
+        if self.departures.end_first():
+            return
+        if self.keepalived_conns:
+            self.keepalived_conns[0].timeout = 0
+            self.murder_keepalived()
+        else:
+            time.sleep(0.01)  # all are being answered
 
     def enqueue_req(self, conn: TConn) -> None:
         """Collect the next request of a connection that is new, was idle, or has sent more than one."""

@@ -10,6 +10,7 @@ from typing import Any
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 PATIENCE = 2  # seconds that a client has to close
+MOST = 128  # who have as long; past that, the first to come goes
 READ_BYTES = 64 * 1024  # at a time
 
 
@@ -32,6 +33,8 @@ class Departures:
         except OSError:
             conn.close()
             return
+        if len(self.leaving) >= MOST:
+            self.end_first()
         self.leaving[conn] = time.monotonic() + PATIENCE
         self.worker.poller.register(conn.sock, EVENT_READ, partial(self.look, conn))
 
@@ -50,6 +53,13 @@ class Departures:
         del self.leaving[conn]
         self.worker.poller.unregister(conn.sock)
         conn.close()
+
+    def end_first(self) -> bool:
+        """Close the one that has been leaving for longest. Return whether there was one."""
+        first = next(iter(self.leaving), None)
+        if first is not None:
+            self.end(first)
+        return first is not None
 
     def end_late(self, now: float) -> None:
         """Close those who had time enough, by ``time.monotonic()``."""

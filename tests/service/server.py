@@ -39,6 +39,8 @@ class Server:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     log: Path | None = None
+    folder: Path = ROOT  # that it is started in
+    limit: str = ""  # of its processes, as options of ulimit
 
     @property
     def url(self) -> str:
@@ -58,10 +60,11 @@ class Server:
 
     def start(self) -> None:
         """Start it in a process group of its own and wait until it answers."""
+        limit = f"ulimit {self.limit} && " if self.limit else ""
         with (self.log or Path(os.devnull)).open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve"],
-                cwd=ROOT, env=self.variables(), start_new_session=True, stdout=log, stderr=log,
+                ["sh", "-c", f'{limit}exec "$@"', "sh", sys.executable, str(ROOT / "manage.py"), "serve"],
+                cwd=self.folder, env=self.variables(), start_new_session=True, stdout=log, stderr=log,
             )  # fmt: skip
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:

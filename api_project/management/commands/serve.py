@@ -1,6 +1,7 @@
 """``manage.py serve``: the production server, with HOST, PORT and WORKERS from the settings."""
 
 import os
+import resource
 import socket
 import sys
 from typing import Any
@@ -15,6 +16,10 @@ GRACE_SECONDS = 10  # that requests in hand have to end when the server is told 
 KEEP_ALIVE_SECONDS = 65  # longer than the 60 seconds after which nginx closes what it does not use
 REQUEST_LINE_BYTES = 8190  # as much as gunicorn can
 HEADER_BYTES = 256 * 1024  # of one header: one that is too long is cut where it is stored, and costs nobody a request
+FILES = 8192  # that a process may have open, if the system allows as many: connections are files
+FILES_OF_A_THREAD = 3  # its connection to SQLite, and one that it reads
+OTHER_FILES = 192  # 128 of them for clients that have got their last answer
+CONNECTIONS = 1000  # of each process
 # The C library gives each thread an arena, which keeps the 19 MiB of its last password. After 500 logins by 64 clients
 # one process had 687 MB, with two arenas 205 (RSS, 67 at first), and hashes take as long as before. Giving the memory
 # back after each one (MALLOC_MMAP_THRESHOLD_) leaves 103 MB, and takes 31 ms of CPU instead of 21.
@@ -30,10 +35,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Replace this process."""
         address = free_address(settings.HOST, settings.PORT)
+        threads = THREADS + settings.PASSWORD_CHECKS_WAITING
         arguments = [
             *("--bind", f"[{address}]:{settings.PORT}" if ":" in address else f"{address}:{settings.PORT}"),
             *("--workers", str(settings.WORKERS), "--worker-class", "api_project.worker.Worker"),
-            *("--threads", str(THREADS + settings.PASSWORD_CHECKS_WAITING), "--keep-alive", str(KEEP_ALIVE_SECONDS)),
+            *("--threads", str(threads), "--worker-connections", str(connections_beside(threads))),
+            *("--keep-alive", str(KEEP_ALIVE_SECONDS)),
             *("--graceful-timeout", str(GRACE_SECONDS), "--log-level", "error"),
             *("--limit-request-line", str(REQUEST_LINE_BYTES), "--limit-request-field_size", str(HEADER_BYTES)),
             # Whom to believe is TRUSTED_PROXIES' to say, for Django alone.
@@ -46,6 +53,16 @@ class Command(BaseCommand):
         self.stdout.flush()
         command = ["env", *ENVIRONMENT, sys.executable, "-m", "gunicorn", *arguments, "api_project.wsgi:application"]
         os.execvp(command[0], command)  # noqa: S606 - no shell is wanted
+
+
+def connections_beside(threads: int) -> int:
+    """Return how many connections a process can hold, once the system lets it have as many files as it does at most."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = FILES if hard == resource.RLIM_INFINITY else min(hard, FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    room = max(soft, most) - threads * FILES_OF_A_THREAD - OTHER_FILES
+    return min(max(room, threads + THREADS), CONNECTIONS)  # gunicorn keeps no more alive than exceed its threads
 
 
 def free_address(host: str, port: int) -> str:
