@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
 from api_project.metrics import may_read_metrics, metrics
 
@@ -19,7 +19,11 @@ def probes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
         question = questions.get(request.path)
         if request.path == "/metrics" and may_read_metrics(request):
             return metrics(request)
-        return question() if question else get_response(request)
+        if question is None:
+            return get_response(request)
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"], headers=NO_STORE)
+        return question()
 
     return middleware
 
