@@ -1,5 +1,6 @@
 """Reading one environment variable: typed, or refused with a sentence that names it and says what it should hold."""
 
+import re
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, TypeVar
@@ -8,6 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import EnvError
 
 T = TypeVar("T")
+# What django.http.request takes for a host, without its port and the dot at its end.
+HOST = re.compile(r"\*|\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[a-f0-9]*:[a-f0-9.:]+\]", re.IGNORECASE | re.ASCII)
 MAPPED = IPv6Network("::ffff:0:0/96")
 
 
@@ -26,17 +29,31 @@ def read(parse: Callable[..., T], name: str, expected: str, **options: Any) -> T
 
 
 def read_list(
-    parse: Callable[..., str], name: str, expected: str, *, item: Callable[[str], T], default: str = ""
+    parse: Callable[..., str], name: str, expected: str, *, item: Callable[[str], T], default: str = "", least: int = 0
 ) -> list[T]:
-    """Return what stands between the commas of the variable ``name``, each as ``item`` reads it.
+    """Return what stands between the commas of the variable ``name``, ``least`` or more, each as ``item`` reads it.
 
     Spaces around an item and empty items don't count. Raises ImproperlyConfigured as ``read`` does.
     """
 
     def parse_items(name: str) -> list[T]:
-        return [item(text.strip()) for text in parse(name, default=default).split(",") if text.strip()]
+        items = [item(text.strip()) for text in parse(name, default=default).split(",") if text.strip()]
+        if len(items) < least:
+            raise ValueError
+        return items
 
     return read(parse_items, name, expected)
+
+
+def host(text: str) -> str:
+    """Return the text, which Django compares with the name of the host that a request is for.
+
+    Raises:
+        ValueError: no such name is like it.
+    """
+    if not HOST.fullmatch(text):
+        raise ValueError
+    return text
 
 
 def network(text: str) -> IPv4Network | IPv6Network:

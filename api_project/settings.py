@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
 
 from api_project.databases import with_our_backend
-from api_project.environment import network, read, read_list
+from api_project.environment import host, network, read, read_list
 from api_project.logs import configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -17,7 +17,8 @@ VAR_DIR = BASE_DIR / "var"  # what this machine keeps: database, secret key, col
 env = Env()
 A_DURATION = "a duration such as 15m, 12h or 30d, at most 36500d; 0 switches it off"
 ORIGINS = "origins such as https://app.example.org, separated by commas"
-NETWORKS = "networks such as 10.0.0.0/8, separated by commas"
+HOSTS = "host names such as auth.example.org, without scheme, port or path, separated by commas"
+NETWORKS = "networks such as 10.0.0.0/8, with no bits set behind the prefix, or addresses, separated by commas"
 LIFETIME = validate.Range(min=timedelta(0), max=timedelta(days=36_500))
 
 # --- The process -----------------------------------------------------------------------------------------------------
@@ -38,9 +39,7 @@ WORKERS = read(env.int, "WORKERS", "a number from 1 to 512", default=CPUS, valid
 
 # --- Who may reach it ------------------------------------------------------------------------------------------------
 
-ALLOWED_HOSTS = read_list(
-    env.str, "ALLOWED_HOSTS", "host names, separated by commas", item=str, default="localhost,127.0.0.1,[::1]"
-)
+ALLOWED_HOSTS = read_list(env.str, "ALLOWED_HOSTS", HOSTS, item=host, default="localhost,127.0.0.1,[::1]", least=1)
 CSRF_TRUSTED_ORIGINS = read_list(env.str, "CSRF_TRUSTED_ORIGINS", ORIGINS, item=str)
 TRUSTED_PROXIES = read_list(env.str, "TRUSTED_PROXIES", NETWORKS, item=network)
 METRICS_NETWORKS = read_list(env.str, "METRICS_NETWORKS", NETWORKS, item=network, default="127.0.0.0/8,::1/128")

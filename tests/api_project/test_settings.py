@@ -27,6 +27,8 @@ def load(expression: str, **environment: str) -> subprocess.CompletedProcess[str
         ("settings.DEBUG", "DEBUG", "true", "True"),
         ("settings.ALLOWED_HOSTS", None, None, "['localhost', '127.0.0.1', '[::1]']"),
         ("settings.ALLOWED_HOSTS", "ALLOWED_HOSTS", "a.example,b.example", "['a.example', 'b.example']"),
+        ("settings.ALLOWED_HOSTS", "ALLOWED_HOSTS", ".example.org,*", "['.example.org', '*']"),
+        ("settings.ALLOWED_HOSTS", "ALLOWED_HOSTS", "[2001:db8::1],Auth.Example", "['[2001:db8::1]', 'Auth.Example']"),
         ("settings.TOKEN_LIFETIME", None, None, "30 days, 0:00:00"),
         ("settings.TOKEN_LIFETIME", "TOKEN_LIFETIME", "12h", "12:00:00"),
         ("settings.TOKEN_LIFETIME", "TOKEN_LIFETIME", "0", "0:00:00"),
@@ -68,6 +70,15 @@ def test_variable_is_typed(expression: str, variable: str | None, value: str, re
         ("PORT", "http"),
         ("PORT", "70000"),
         ("WORKERS", "0"),
+        ("ALLOWED_HOSTS", ""),
+        ("ALLOWED_HOSTS", " , "),
+        ("ALLOWED_HOSTS", "https://auth.example.org"),
+        ("ALLOWED_HOSTS", "auth.example.org:8000"),
+        ("ALLOWED_HOSTS", "auth.example.org/"),
+        ("ALLOWED_HOSTS", "*.example.org"),
+        ("ALLOWED_HOSTS", "auth.example.org."),
+        ("ALLOWED_HOSTS", "2001:db8::1"),
+        ("ALLOWED_HOSTS", "localhost,auth example"),
         ("TOKEN_LIFETIME", "a month"),
         ("TOKEN_LIFETIME", "-1d"),
         ("TOKEN_LIFETIME", "36501d"),
@@ -96,6 +107,12 @@ def test_wrong_value_is_refused_by_name_and_not_repeated(variable: str, value: s
         f"django.core.exceptions.ImproperlyConfigured: The environment variable {variable} must "
     )
     assert not value or value not in last_line.partition("must")[2]
+
+
+@pytest.mark.parametrize("variable", ["TRUSTED_PROXIES", "METRICS_NETWORKS"])
+def test_network_with_bits_behind_its_prefix_is_refused_in_a_sentence_that_says_so(variable: str) -> None:
+    loaded = load("'loaded'", SECRET_KEY="x" * 50, **{variable: "10.0.0.5/8"})
+    assert "with no bits set behind the prefix" in loaded.stderr
 
 
 @pytest.mark.parametrize("written", ["a.example,b.example", "a.example, b.example", " a.example ,\tb.example\n,, "])
