@@ -8,6 +8,7 @@ from http import HTTPStatus
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from gunicorn import util
 from gunicorn.http import errors
@@ -36,12 +37,15 @@ class Worker(CollectingWorker):
         refuse(client, STATUSES.get(type(exc), HTTPStatus.BAD_REQUEST), code="bad_http")
 
     def load_wsgi(self) -> None:
-        """Load the application, and keep an eye on its database."""
+        """Load the application, and keep an eye on its database. The first process to have it says so."""
         super().load_wsgi()
         if connection.vendor == "postgresql":
             from api_project.postgresql.watch import watch  # noqa: PLC0415 - psycopg need not be there elsewhere
 
             watch()
+        if self.age == 1:
+            host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
+            print(f"Latchkey answers on http://{host}:{settings.PORT}/ (Ctrl-C stops it)", flush=True)  # noqa: T201 - to who started it
 
     def handle_request(self, req: Any, conn: Any) -> bool:
         """Answer who says which host is meant (https://www.rfc-editor.org/rfc/rfc9112#section-3.2)."""

@@ -177,6 +177,33 @@ def test_second_server_on_the_port_refuses_to_start(server: Server) -> None:
     assert "Traceback" not in refused.value.stderr
 
 
+def test_server_can_be_started_from_any_folder(server: Server, tmp_path: Path) -> None:
+    server.kill()
+    server.folder = tmp_path
+    server.start()
+    assert httpx.get(f"{server.url}/readyz", timeout=30).status_code == 200
+
+
+def test_server_says_that_it_answers_once_it_does(server: Server, tmp_path: Path) -> None:
+    server.kill()
+    log = server.log = tmp_path / "started.log"
+    server.start()
+    says = f"Latchkey answers on {server.url}/ (Ctrl-C stops it)\n"
+    deadline = time.monotonic() + 30
+    while log.read_text() != says:
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.05)
+
+
+def test_server_that_does_not_start_does_not_say_that_it_answers(server: Server, tmp_path: Path) -> None:
+    server.kill()
+    server.environment["PYTHONPATH"] = str(tmp_path)  # which the server's processes look at, and the command late
+    (tmp_path / "gunicorn.py").write_text("raise SystemExit('it does not start')")
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        server.manage("serve")
+    assert "answers on" not in refused.value.stdout
+
+
 def test_unknown_host_is_refused_in_a_sentence(server: Server) -> None:
     server.environment["HOST"] = "nonsense.invalid"
     with pytest.raises(subprocess.CalledProcessError) as refused:

@@ -38,6 +38,7 @@ class Command(BaseCommand):
         threads = THREADS + settings.PASSWORD_CHECKS_WAITING
         arguments = [
             *("--bind", f"[{address}]:{settings.PORT}" if ":" in address else f"{address}:{settings.PORT}"),
+            *("--pythonpath", str(settings.BASE_DIR)),  # from whatever folder it is started
             *("--workers", str(settings.WORKERS), "--worker-class", "api_project.worker.Worker"),
             *("--threads", str(threads), "--worker-connections", str(connections_beside(threads))),
             *("--keep-alive", str(KEEP_ALIVE_SECONDS)),
@@ -48,9 +49,6 @@ class Command(BaseCommand):
             "--no-control-socket",
             "--no-sendfile",  # which would go past api_project.slow_clients.pace
         ]
-        host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
-        self.stdout.write(f"Latchkey answers on http://{host}:{settings.PORT}/ (Ctrl-C stops it)")
-        self.stdout.flush()
         command = ["env", *ENVIRONMENT, sys.executable, "-m", "gunicorn", *arguments, "api_project.wsgi:application"]
         os.execvp(command[0], command)  # noqa: S606 - no shell is wanted
 
