@@ -5,12 +5,12 @@ database locked for ten seconds on end. In a queue each waits as long as those i
 it stays a lottery, but one with many draws.
 """
 
+import contextlib
 import fcntl
 import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +34,12 @@ def file_of(name: str | Path) -> tuple[int, int] | None:
     except (OSError, ValueError):
         return None
     return found.st_dev, found.st_ino
+
+
+def make_private(name: str | Path) -> None:
+    """Make an empty file that its owner alone may read, as a database is. What SQLite puts beside it gets its mode."""
+    with contextlib.suppress(OSError):  # SQLite says what is wrong with the folder
+        os.close(os.open(name, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -84,7 +90,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             self.connection.deadline = None
 
-    @contextmanager
+    @contextlib.contextmanager
     def without_waiting(self) -> Iterator[None]:
         """Have statements of the block fail where they would wait for another process."""
         self.ensure_connection()
@@ -123,8 +129,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         Raises:
             sqlite3.OperationalError: there is no such file.
         """
-        if not self.may_create and not self.is_in_memory_db() and file_of(self.settings_dict["NAME"]) is None:
-            raise sqlite3.OperationalError("unable to open database file; manage.py migrate makes a new one")
+        if not self.is_in_memory_db() and file_of(self.settings_dict["NAME"]) is None:
+            if not self.may_create:
+                raise sqlite3.OperationalError("unable to open database file; manage.py migrate makes a new one")
+            make_private(self.settings_dict["NAME"])
         connection: Connection = super().get_new_connection({**conn_params, "factory": Connection})
         connection.rely_on_cursors(float(self.settings_dict["OPTIONS"].get("timeout", 5)))
         self.file = file_of(self.settings_dict["NAME"])
@@ -135,7 +143,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         cursor: WaitingCursor = self.connection.cursor(factory=WaitingCursor)
         return cursor
 
-    @contextmanager
+    @contextlib.contextmanager
     def turn_to_migrate(self) -> Iterator[None]:
         """Keep everybody else from migrating, for the length of the block, once nobody does.
 

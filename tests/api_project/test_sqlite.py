@@ -52,6 +52,20 @@ def begin(file: DatabaseWrapper) -> None:
     file.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
 
 
+@pytest.fixture
+def usual_umask() -> Iterator[None]:
+    """Let files be read by everybody, as systems do unless they are told otherwise."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def test_what_is_in_the_file_is_for_its_owner_alone(usual_umask: None, file: DatabaseWrapper, tmp_path: Path) -> None:
+    ask(file, "CREATE TABLE rows (id integer)")
+    modes = {path.name.removeprefix("other.sqlite3"): path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == {"": 0o600, "-wal": 0o600, "-shm": 0o600}
+
+
 def test_connection_is_kept_unless_something_failed_on_it(file: DatabaseWrapper) -> None:
     kept = file.connection
     file.close_if_unusable_or_obsolete()
