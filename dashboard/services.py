@@ -1,13 +1,52 @@
 """The verbs of the pages that the API has not."""
 
+from uuid import UUID
+
+from django.contrib.sessions.backends.base import UpdateError
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.exceptions import APIException, NotAuthenticated
 
 from audit.models import LoginLog
 from auth_api.homes import forget_network
 from auth_api.services import close_session
 from auth_api.sessions import SessionStore
 from users.models import User
+
+SENT = "sent_forms"  # in the session
+SENT_KEPT = 50  # the newest
+
+
+class SentBefore(APIException):
+    """409: the form has been used."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_detail = _(
+        "This form has been sent before, and makes no second token. If you want one, send it with your password again."
+    )
+    default_code = "sent_before"
+
+
+@transaction.atomic
+def use_up(*, request: HttpRequest, user: User, form: UUID) -> None:
+    """Note in the session that the form is sent.
+
+    Raises:
+        SentBefore: it was, as when the page that followed it is reloaded.
+        NotAuthenticated: the session has been ended meanwhile.
+    """
+    User.objects.lock(user)
+    sent = SessionStore(request.session.session_key).get(SENT, [])  # as they are now: it may be sent twice at once
+    if str(form) in sent:
+        raise SentBefore
+    request.session[SENT] = [*sent, str(form)][-SENT_KEPT:]
+    try:
+        request.session.save()
+    except UpdateError:
+        raise NotAuthenticated from None
+    request.session.modified = False  # there is nothing left to write when the answer goes out
 
 
 @transaction.atomic

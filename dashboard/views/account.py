@@ -1,6 +1,7 @@
 """One's own account: what opens it, who tried to, and its password."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.generic import TemplateView
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import APIException, ValidationError
 
 from audit.buckets import Bucket
 from audit.keyset import Page, Span, read_page
@@ -18,7 +19,7 @@ from auth_api.services import log_in
 from dashboard.answers import show
 from dashboard.forms import PasswordForm, TokenForm
 from dashboard.listing import page_of
-from dashboard.services import current_session
+from dashboard.services import SentBefore, current_session, use_up
 from dashboard.views.person import PersonView
 from dashboard.watch import watch
 from users.services import change_password
@@ -62,19 +63,24 @@ class TokenCreateView(PersonView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the form."""
-        return show(request, "dashboard/token_form.html", TokenForm())
+        return self.show(TokenForm())
 
     @sensitive_variables("form")
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Make the token, if the password is right: an attempt like any other."""
+        """Make the token, if the password is right: an attempt like any other. A form makes one."""
         form = TokenForm(request.POST)
         if not form.is_valid():
-            return show(request, "dashboard/token_form.html", form)
+            return self.show(form)
         try:
+            use_up(request=request, user=self.user, form=form.cleaned_data["once"])
             issued = log_in(request=request, username=self.user.username, entrance=Entrance.PAGE, **form.asked())
-        except (ValidationError, TurnedAway) as refusal:
-            return show(request, "dashboard/token_form.html", form, refusal=refusal)
+        except (SentBefore, ValidationError, TurnedAway) as refusal:
+            return self.show(form, refusal)
         return render(request, "dashboard/token_created.html", {"token": issued.token, "key": issued.key}, status=201)
+
+    def show(self, form: TokenForm, refusal: APIException | None = None) -> HttpResponse:
+        """Return the page, whose form can be sent once."""
+        return show(self.request, "dashboard/token_form.html", form, refusal=refusal, context={"once": uuid4()})
 
 
 class PasswordView(PersonView):

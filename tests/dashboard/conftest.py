@@ -1,6 +1,7 @@
 """Browsers, as far as Django's client is one."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.http import HttpResponse
@@ -12,6 +13,11 @@ from users.models import User
 LOGIN = "/login/"
 DASHBOARD = "/dashboard/"
 RIGHT = {"username": "bob", "password": PASSWORD}
+
+
+def token_form(**fields: str) -> dict[str, str]:
+    """Return a form for a token, as it is sent for the first time."""
+    return {"name": "Backup", "scope": "read", "days": "7", "password": PASSWORD, "once": str(uuid4())} | fields
 
 
 @pytest.fixture

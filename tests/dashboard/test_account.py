@@ -4,19 +4,24 @@ import logging
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.http import HttpRequest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.test import APIClient
 
 from audit.models import LoginLog
 from auth_api.models import AuthToken, Scope, Session
+from auth_api.sessions import SessionStore
+from dashboard.services import SentBefore, use_up
 from tests.conftest import PASSWORD
-from tests.dashboard.conftest import DASHBOARD, LOGIN, RIGHT, text_of
+from tests.dashboard.conftest import DASHBOARD, LOGIN, RIGHT, text_of, token_form
 from users.clients import Client as Device
 from users.models import User
 
@@ -113,7 +118,7 @@ def test_times_are_in_utc_and_written_in_the_readers_language(
 
 def test_token_is_made_shown_once_and_works(browser: Client, bob: User, api: APIClient) -> None:
     assert 'name="password"' in text_of(browser.get(TOKENS))
-    answer = browser.post(TOKENS, {"name": "Backup", "scope": "read", "days": "7", "password": PASSWORD})
+    answer = browser.post(TOKENS, token_form())
     assert (answer.status_code, answer["Cache-Control"]) == (201, "no-store")
     key = key_on(text_of(answer))
     token = AuthToken.objects.get()
@@ -127,7 +132,7 @@ def test_token_is_made_shown_once_and_works(browser: Client, bob: User, api: API
 
 def test_key_stands_on_that_one_page_alone(browser: Client, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG), CaptureQueriesContext(connection) as queries:
-        answer = browser.post(TOKENS, {"name": "Backup", "scope": "write", "days": "", "password": PASSWORD})
+        answer = browser.post(TOKENS, token_form(scope="write", days=""))
         key = key_on(text_of(answer))
         pages = [text_of(browser.get(path)) for path in (DASHBOARD, TOKENS, "/", "/dashboard/password/")]
     assert "Location" not in answer
@@ -138,8 +143,7 @@ def test_key_stands_on_that_one_page_alone(browser: Client, caplog: pytest.LogCa
 
 
 def test_token_takes_the_password_and_each_try_is_recorded(browser: Client) -> None:
-    form = {"name": "Backup", "scope": "write", "days": "", "password": "wrong"}
-    answer = browser.post(TOKENS, form)
+    answer = browser.post(TOKENS, token_form(password="wrong"))
     assert answer.status_code == 400
     assert 'href="#id_password"' in text_of(answer)
     assert "The password is not right." in text_of(answer)
@@ -147,8 +151,8 @@ def test_token_takes_the_password_and_each_try_is_recorded(browser: Client) -> N
     row = LoginLog.objects.latest("id")
     assert (LoginLog.objects.count(), row.entrance, row.failure_reason) == (2, "page", "wrong_password")
     for _ in range(4):
-        browser.post(TOKENS, form)
-    locked = browser.post(TOKENS, form | {"password": PASSWORD})
+        browser.post(TOKENS, token_form(password="wrong"))
+    locked = browser.post(TOKENS, token_form())
     assert locked.status_code == 429
     assert int(locked["Retry-After"]) > 890
     assert not AuthToken.objects.exists()
@@ -160,11 +164,49 @@ def test_form_is_in_the_readers_language(browser: Client) -> None:
         assert words in page
 
 
+def test_form_makes_one_token_however_often_it_is_sent(browser: Client) -> None:
+    form = token_form(once=once_on(browser.get(TOKENS)))
+    assert browser.post(TOKENS, form).status_code == 201
+    again = browser.post(TOKENS, form)
+    assert again.status_code == 409
+    assert "This form has been sent before, and makes no second token." in text_of(again)
+    assert 'value="Backup"' in text_of(again)
+    assert (AuthToken.objects.count(), LoginLog.objects.count()) == (1, 2)  # no password was checked
+    assert browser.post(TOKENS, form | {"once": once_on(again)}).status_code == 201
+
+
+def test_form_with_a_wrong_password_is_shown_as_another_one(browser: Client) -> None:
+    refused = browser.post(TOKENS, token_form(password="wrong"))
+    assert browser.post(TOKENS, token_form(once=once_on(refused))).status_code == 201
+
+
+def test_form_that_is_sent_twice_at_once_is_used_once(browser: Client, bob: User) -> None:
+    form, requests = uuid4(), [HttpRequest(), HttpRequest()]
+    for request in requests:
+        request.session = SessionStore(browser.cookies["sessionid"].value)
+        assert "sent_forms" not in request.session  # both have read it
+    use_up(request=requests[0], user=bob, form=form)
+    with pytest.raises(SentBefore):
+        use_up(request=requests[1], user=bob, form=form)
+    Session.objects.all().delete()
+    with pytest.raises(NotAuthenticated):
+        use_up(request=requests[1], user=bob, form=uuid4())
+
+
+def once_on(page: object) -> str:
+    """Return what tells the form on the page from others."""
+    return text_of(page).partition('name="once" value="')[2].partition('"')[0]
+
+
 @pytest.mark.parametrize(
-    "change", [{"name": ""}, {"name": "x" * 101}, {"scope": "all"}, {"days": "8"}, {"password": ""}, {"name": "a\0b"}]
+    "change",
+    [
+        *({"name": ""}, {"name": "x" * 101}, {"name": "a\0b"}),
+        *({"scope": "all"}, {"days": "8"}, {"password": ""}, {"once": ""}, {"once": "x"}),
+    ],
 )
 def test_form_that_is_wrong_makes_no_token(browser: Client, change: dict[str, str]) -> None:
-    form = {"name": "Backup", "scope": "read", "days": "7", "password": PASSWORD} | change
+    form = token_form(**change)
     assert browser.post(TOKENS, form).status_code == 400
     assert (AuthToken.objects.count(), LoginLog.objects.count()) == (0, 1)
 
@@ -231,7 +273,7 @@ def newest(browser: Client) -> str:
 
 def test_logins_say_what_they_opened(browser: Client) -> None:
     assert "Success new session" in newest(browser)
-    browser.post(TOKENS, {"name": "Backup", "scope": "read", "days": "7", "password": PASSWORD})
+    browser.post(TOKENS, token_form())
     assert "Success new token unknown device web page" in newest(browser)
     change(browser)
     assert "Password confirmed unknown device web page" in newest(browser)
@@ -327,7 +369,7 @@ def test_session_that_ends_while_a_token_is_made_makes_none(
         return check_password(self, raw)
 
     monkeypatch.setattr(User, "check_password", check_and_end)
-    answer = browser.post(TOKENS, {"name": "Backup", "scope": "read", "days": "7", "password": PASSWORD})
+    answer = browser.post(TOKENS, token_form())
     assert answer["Location"] == "/login/?next=/dashboard/"
     assert not AuthToken.objects.exists()
 

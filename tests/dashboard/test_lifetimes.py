@@ -10,8 +10,7 @@ from pytest_django import Settings
 
 from auth_api.models import AuthToken
 from dashboard.lifetimes import in_words
-from tests.conftest import PASSWORD
-from tests.dashboard.conftest import DASHBOARD, text_of
+from tests.dashboard.conftest import DASHBOARD, text_of, token_form
 from users.models import User
 
 TOKENS = "/dashboard/tokens/"
@@ -49,9 +48,9 @@ def test_list_says_what_ends_a_token(
 
 
 def test_page_with_the_key_says_what_ends_it(browser: Client) -> None:
-    form = {"name": "Backup", "scope": "read", "days": "365", "password": PASSWORD}
-    assert "safe methods only. Ends TIME, or after 14 days without use." in said(browser.post(TOKENS, form))
-    short = said(browser.post(TOKENS, form | {"days": "7"}))
+    long = said(browser.post(TOKENS, token_form(days="365")))
+    assert "safe methods only. Ends TIME, or after 14 days without use." in long
+    short = said(browser.post(TOKENS, token_form(days="7")))
     assert "safe methods only. Ends TIME." in short
 
 

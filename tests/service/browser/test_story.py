@@ -57,6 +57,17 @@ def test_token_opens_the_api_until_it_is_ended_in_the_page(page: Page, newcomer:
     assert status(api, key) == HTTPStatus.UNAUTHORIZED
 
 
+def test_reload_of_the_page_with_the_key_makes_no_second_token(page: Page, newcomer: str, console: Console) -> None:
+    console.announce(HTTPStatus.CONFLICT)
+    log_in(page, newcomer)
+    create_token(page, "Backup")
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("This form has been sent before")
+    expect(page.get_by_label("Your password, once more")).to_be_focused()
+    page.goto(DASHBOARD)
+    expect(section(page, "Tokens").get_by_role("listitem")).to_have_count(1)
+
+
 def test_end_of_a_token_on_a_later_page_is_said_there(page: Page, newcomer: str, api: httpx.Client) -> None:
     for number in range(12):
         right = {"username": newcomer, "password": PASSWORD, "device_name": f"device {number}"}
