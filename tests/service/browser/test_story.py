@@ -68,6 +68,12 @@ def test_reload_of_the_page_with_the_key_makes_no_second_token(page: Page, newco
     expect(section(page, "Tokens").get_by_role("listitem")).to_have_count(1)
 
 
+def test_name_of_a_new_token_is_shown_as_it_was_given(page: Page, newcomer: str) -> None:
+    log_in(page, newcomer)
+    create_token(page, "Backup of iOS")
+    expect(page.get_by_role("main").get_by_role("paragraph").first).to_have_text("Backup of iOS", use_inner_text=True)
+
+
 def test_end_of_a_token_on_a_later_page_is_said_there(page: Page, newcomer: str, api: httpx.Client) -> None:
     for number in range(12):
         right = {"username": newcomer, "password": PASSWORD, "device_name": f"device {number}"}
