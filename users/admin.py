@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from rest_framework.exceptions import APIException, PermissionDenied
 
-from users.forms import AccountCreationForm, AccountPasswordForm
+from users.forms import AccountCreationForm, AccountForm, AccountPasswordForm
 from users.listing import CarefulAdmin, when
 from users.models import User
 from users.policy import PRIVILEGES, may_manage
@@ -55,6 +55,7 @@ class AccountAdmin(CarefulAdmin, UserAdmin):
         (None, {"classes": ("wide",), "fields": ("username", "email", "usable_password", "password1", "password2")}),
     )
 
+    form = AccountForm
     add_form = AccountCreationForm
     hashed: str | None = None  # of the account that is being made, where this is a copy for one request
 

@@ -2,11 +2,18 @@
 
 from typing import Any
 
-from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, SetUnusablePasswordMixin
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AdminUserCreationForm,
+    ReadOnlyPasswordHashField,
+    ReadOnlyPasswordHashWidget,
+    SetUnusablePasswordMixin,
+    UserChangeForm,
+)
+from django.contrib.auth.hashers import identify_hasher, make_password
 from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from users.models import User
 from users.passwords import hash_in_turn
@@ -31,6 +38,33 @@ DJANGOS = (
     gettext_noop("Set password: %s"),
     gettext_noop("This action will <strong>enable</strong> password-based authentication for this user."),
 )
+
+
+HASHED_BY = {"argon2id": "Argon2id", "pbkdf2_sha256": "PBKDF2"}
+
+
+class PasswordStateWidget(ReadOnlyPasswordHashWidget):
+    """Says whether there is a password, and how it is hashed. Django's shows how salt and hash begin."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return what the template shows."""
+        context = super().get_context(name, value, attrs)
+        if "value" in context["summary"][0]:  # otherwise it says why there is nothing to be summed up
+            decoded = identify_hasher(value).decode(value)
+            algorithm = decoded.get("variety", decoded["algorithm"])
+            shown = {"label": gettext("A password is set"), "value": HASHED_BY.get(algorithm, algorithm)}
+            context["summary"] = [shown]
+        return context
+
+
+class AccountForm(UserChangeForm):
+    """Changes an account, of whose password it shows nothing."""
+
+    password = ReadOnlyPasswordHashField(
+        label=_("Password"),
+        help_text=_("Raw passwords are not stored, so there is no way to see the user’s password."),
+        widget=PasswordStateWidget,
+    )
 
 
 class AccountCreationForm(AdminUserCreationForm):

@@ -1,10 +1,12 @@
 """Accounts in the admin: the same guards as at the API."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test import Client
@@ -221,6 +223,31 @@ def test_forms_speak_the_language_of_the_reader_and_of_no_other_way_to_log_in(
         left = [text for text in DJANGOS if text.removesuffix("%s") in page]
         assert bool(left) == (language == "en"), left
     assert "Without a password nobody logs in" in admin.get(f"{USERS}add/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("encoded", "said"),
+    [
+        (make_password(PASSWORD), "<strong>A password is set</strong>: <bdi>Argon2id</bdi>"),
+        (make_password(PASSWORD, hasher="pbkdf2_sha256"), "<strong>A password is set</strong>: <bdi>PBKDF2</bdi>"),
+        (make_password(None), "<strong>No password set.</strong>"),
+        ("md5$gibberish", "<strong>Invalid password format or unknown hashing algorithm.</strong>"),
+    ],
+    ids=["argon2id", "pbkdf2", "none", "unknown"],
+)
+@pytest.mark.parametrize("may_change", [True, False])
+def test_page_of_an_account_says_whether_there_is_a_password_and_shows_nothing_of_it(
+    desk: Client, clerk: User, bob: User, encoded: str, said: str, may_change: bool
+) -> None:
+    User.objects.filter(pk=bob.pk).update(password=encoded)
+    if not may_change:
+        clerk.user_permissions.set(Permission.objects.filter(codename__startswith="view"))
+    page = desk.get(f"{USERS}{bob.pk}/change/").content.decode()
+    shown = page.partition("field-password")[2].partition("</p>")[0]
+    assert said in " ".join(shown.split())
+    assert len(re.findall(r"<strong>", shown)) == 1
+    assert "***" not in page
+    assert 'href="../password/"' in page or not may_change
 
 
 def test_password_is_taken_away_with_a_warning(desk: Client, bob: User) -> None:
