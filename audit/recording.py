@@ -4,7 +4,7 @@ import logging
 from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, OperationalError, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.http import HttpRequest
 
 from audit.models import REQUEST_ID_LENGTH, LoginLog
@@ -13,6 +13,7 @@ from audit.signals import attempt_recorded
 from users.attempts import Attempt, entrance_of, is_awaited
 from users.clients import Client, storable
 from users.insertion import insert, unsaved
+from users.soundness import writing_sound_values
 
 logger = logging.getLogger("audit")
 
@@ -42,11 +43,12 @@ def record(
         forwarded_for=client.forwarded_for,
     )
     wrapper = connections[DEFAULT_DB_ALIAS]
-    if is_awaited(request) or wrapper.in_atomic_block:
-        with transaction.atomic(savepoint=False):
+    with writing_sound_values():
+        if is_awaited(request) or wrapper.in_atomic_block:
+            with transaction.atomic(savepoint=False):
+                write(row, request=request, attempt=attempt)
+        else:  # a row by itself, as of those who are locked out, needs no more than its statement
             write(row, request=request, attempt=attempt)
-    else:  # a row by itself, as of those who are locked out, needs no more than its statement
-        write(row, request=request, attempt=attempt)
     attempt.is_recorded = True
     wrapper.on_commit(lambda: logger.info("login", extra=as_line(row)))
     return row
@@ -54,11 +56,7 @@ def record(
 
 def write(row: LoginLog, *, request: HttpRequest | None, attempt: Attempt) -> None:
     """Write the row, and what is to be written with it. Sends ``attempt_recorded``."""
-    try:
-        insert(row)
-    except (IntegrityError, DataError) as error:
-        # The values are sound: somebody has forbidden the database to take them.
-        raise OperationalError("the login log does not take the row") from error
+    insert(row)
     attempt_recorded.send(sender=LoginLog, request=request, attempt=attempt)
 
 

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from auth_api.models import AuthToken
 from users.attempts import refuse, turned_away, underlying
 from users.models import User
+from users.soundness import writing_sound_values
 from users.vocabulary import FailureReason
 
 
@@ -49,9 +50,10 @@ def confirmed(*, request: HttpRequest, user: User, username: str) -> Iterator[No
     Raises:
         InvalidCredentials: that is so; after ``user_login_failed`` was sent.
         NotAuthenticated: likewise; the request was made with a credential that has been ended meanwhile.
+        DatabaseError: what the login writes can't be written, never an IntegrityError. None of it is.
     """
     refusal: APIException
-    with transaction.atomic():
+    with writing_sound_values(), transaction.atomic():
         if not User.objects.lock(user):
             refusal = InvalidCredentials()
         elif has_lost_credential(request):

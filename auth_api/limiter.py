@@ -24,6 +24,7 @@ from auth_api.lockouts import lock_out
 from auth_api.models import Allowance, Guess, Lockout
 from users.attempts import underlying
 from users.insertion import insert
+from users.soundness import writing_sound_values
 from users.statements import execute
 from users.vocabulary import TURNED_AWAY, FailureReason, LockedOut
 
@@ -56,7 +57,7 @@ def take(request: HttpRequest, guesser: Guesser) -> bool:
         _taken[underlying(request)] = Taken(None, guesser, owes=False)
         return True
     is_others = connection.in_atomic_block  # what the caller writes besides is to be on the disk when it is committed
-    with without_flush(), transaction.atomic():
+    with writing_sound_values(), without_flush(), transaction.atomic():
         queue_up(guesser.account, guesser.network, is_flushed=is_others)
         lockouts = recent_lockouts(guesser)
         wait = locked_for(guesser, lockouts)
