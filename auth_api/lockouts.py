@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 from functools import partial
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -32,8 +33,15 @@ def lift(lockout: Lockout, *, by: User) -> bool:
     """End the lockout now, and record who did so. Return whether it was still on.
 
     What led to it is forgotten: the next lockout takes as many failures as the first one did.
+
+    Raises:
+        PermissionDenied: they have been deleted, deactivated or demoted meanwhile. Django's own, for pages and the API.
     """
-    was_on = Lockout.objects.on().filter(pk=lockout.pk).update(lifted_at=timezone.now(), lifted_by=by)
+    with transaction.atomic():
+        staff = User.objects.select_for_update(no_key=True).filter(pk=by.pk, is_staff=True, is_active=True)
+        if not staff:
+            raise PermissionDenied
+        was_on = Lockout.objects.on().filter(pk=lockout.pk).update(lifted_at=timezone.now(), lifted_by=by)
     if was_on:
         logger.info("lockout lifted", extra=as_line(lockout) | {"lifted_by": by.get_username()})
     return bool(was_on)

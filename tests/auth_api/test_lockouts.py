@@ -4,12 +4,15 @@ import base64
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from auth_api.lockouts import lift
 from auth_api.models import Lockout
 from tests.auth_api.conftest import Clock, LogIn
 from tests.conftest import PASSWORD
@@ -123,6 +126,60 @@ def test_second_lifting_changes_nothing(staff: User, lockout: Lockout, client: C
     for text in ("1 lockout was lifted.", "0 lockouts were lifted."):
         form = {"action": "lift_selected", "_selected_action": [lockout.pk]}
         assert text in client.post("/admin/auth_api/lockout/", form, follow=True).content.decode()
+
+
+def at_the_api(user: User, lockout: Lockout) -> Any:
+    client = APIClient(raise_request_exception=False)
+    client.credentials(HTTP_AUTHORIZATION=f"Token {user.auth_tokens.issue().key}")
+    return client.delete(f"{LOCKOUTS}{lockout.pk}/")
+
+
+def on_the_page(user: User, lockout: Lockout) -> Any:
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    return client.post(f"/dashboard/lockouts/{lockout.pk}/lift/")
+
+
+def in_the_admin(user: User, lockout: Lockout) -> Any:
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    form = {"action": "lift_selected", "_selected_action": [lockout.pk]}
+    return client.post("/admin/auth_api/lockout/", form)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        lambda user: User.objects.get(pk=user.pk).delete(),
+        lambda user: User.objects.filter(pk=user.pk).update(is_staff=False),
+        lambda user: User.objects.filter(pk=user.pk).update(is_active=False),
+    ],
+    ids=["deleted", "demoted", "deactivated"],
+)
+@pytest.mark.parametrize(
+    ("ask", "place"),
+    [
+        (at_the_api, "auth_api.views.lockouts.lift"),
+        (on_the_page, "dashboard.views.staff.lift"),
+        (in_the_admin, "auth_api.admin.lockouts.lift"),
+    ],
+)
+def test_who_is_no_staff_any_more_lifts_nothing(
+    staff: User,
+    lockout: Lockout,
+    ask: Callable[[User, Lockout], Any],
+    place: str,
+    meanwhile: Callable[[User], object],
+) -> None:
+    def lift_after_that(lockout: Lockout, *, by: User) -> bool:
+        meanwhile(by)
+        return lift(lockout, by=by)
+
+    with patch(place, lift_after_that):
+        assert ask(staff, lockout).status_code == 403
+    lockout.refresh_from_db()
+    assert (lockout.lifted_at, lockout.lifted_by) == (None, None)
 
 
 def test_lockout_that_was_lifted_can_be_read(staff: User, as_user: AsUser, lockout: Lockout) -> None:
