@@ -104,7 +104,7 @@ def instance_of(model: type[M], columns: Row) -> M:
     return instance
 
 
-def adapt(value: Value, wrapper: BaseDatabaseWrapper) -> Any:
+def adapt(value: Value | None, wrapper: BaseDatabaseWrapper) -> Any:
     """Return the value as the database's driver takes it."""
     if isinstance(value, datetime):
         return wrapper.ops.adapt_datetimefield_value(value)
@@ -125,7 +125,7 @@ def fetch_nothing(cursor: Any) -> None:
     """Leave the cursor alone."""
 
 
-def execute(sql: str, *values: Value) -> None:
+def execute(sql: str, *values: Value | None) -> None:
     """Run a statement that returns nothing."""
     wrapper = connections[DEFAULT_DB_ALIAS]
     run(wrapper, sql, [adapt(value, wrapper) for value in values], fetch=fetch_nothing)

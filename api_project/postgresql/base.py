@@ -116,9 +116,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return statement()
 
     @contextmanager
-    def without_waiting(self) -> Iterator[None]:
-        """Change nothing: here one row waits for another transaction that changes it, and not for every other one."""
-        yield
+    def without_waiting(self) -> Iterator[str]:
+        """Yield what a query has to end with, so that it leaves out rows that another transaction is changing."""
+        yield " FOR NO KEY UPDATE SKIP LOCKED"
 
     def repeating_cursor(self) -> RepeatingCursor:
         """Return a cursor for statements that are run over and over: the server plans them once.

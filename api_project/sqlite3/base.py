@@ -91,12 +91,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.connection.deadline = None
 
     @contextlib.contextmanager
-    def without_waiting(self) -> Iterator[None]:
-        """Have statements of the block fail where they would wait for another process."""
+    def without_waiting(self) -> Iterator[str]:
+        """Have statements of the block fail where they would wait for another process. Yield what a query ends with."""
         self.ensure_connection()
         self.connection.deadline = time.monotonic()
         try:
-            yield
+            yield ""
         finally:
             self.connection.deadline = None
 
