@@ -2,19 +2,21 @@
 
 from typing import Any
 
+from api_project.codes import schema_of_codes
+
 Schema = dict[str, Any]
 
 ERROR: Schema = {
     "type": "object",
     "description": "An error, in words and as a stable code.",
-    "properties": {"detail": {"type": "string"}, "code": {"type": "string"}},
+    "properties": {"detail": {"type": "string"}, "code": schema_of_codes()},
     "required": ["detail", "code"],
 }
 VALIDATION_ERROR: Schema = {
     "type": "object",
     "description": "What is wrong with each field or parameter, under its name; also with one that there is not. "
     "`non_field_errors` for the whole, `detail` for a body that can't be read.",
-    "properties": {"code": {"type": "string"}, "detail": {"type": "string"}},
+    "properties": {"code": schema_of_codes(status=400), "detail": {"type": "string"}},
     "required": ["code"],
 }
 TEXTS: Schema = {"type": "array", "items": {"type": "string"}}

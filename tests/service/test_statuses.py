@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+from api_project.codes import CODES
 from tests.openapi import Document, load, resolved
 from tests.service.server import Server
 
@@ -49,6 +50,8 @@ def assert_is_described(
     schema = resolved(document, response["content"]["application/json"]["schema"])
     assert set(schema["required"]) <= set(body) <= set(schema["properties"])
     assert all(isinstance(value, str) for value in body.values())
+    assert status in CODES[code][0]
+    assert code in schema["properties"]["code"]["x-extensible-enum"]
 
 
 def test_refusal_that_asks_no_endpoint_is_described_at_every_operation(server: Server) -> None:
