@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.fields import empty
 from rest_framework.request import Request
 
 from auth_api.models import NAME_LENGTH, Scope
@@ -22,12 +23,21 @@ class CredentialsSerializer(serializers.Serializer[dict[str, Any]]):
     password = serializers.CharField(max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False)
 
 
+class LabelField(serializers.CharField):
+    """A label that need not be given: null stands for none, as many generated clients write what was left out."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=NAME_LENGTH, required=False, allow_blank=True, allow_null=True, **options)
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """Return the label."""
+        return super().run_validation("" if data is None else data)
+
+
 class LoginSerializer(CredentialsSerializer):
     """A name and a password, for a token."""
 
-    device_name = serializers.CharField(
-        max_length=NAME_LENGTH, required=False, allow_blank=True, help_text=_("A label to recognise the token by.")
-    )
+    device_name = LabelField(help_text=_("A label to recognise the token by."))
 
 
 class SessionLoginSerializer(CredentialsSerializer):
@@ -39,7 +49,7 @@ class SessionLoginSerializer(CredentialsSerializer):
 class TokenChangeSerializer(StrictSerializer):
     """What may be changed of a token: how it is called, not what it may do."""
 
-    name = serializers.CharField(max_length=NAME_LENGTH, required=False, allow_blank=True)
+    name = LabelField()
 
 
 class TokenCreateSerializer(StrictSerializer):

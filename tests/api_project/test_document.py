@@ -86,3 +86,9 @@ def test_every_tag_is_described(document: Document) -> None:
 
 def test_accounts_are_not_described_by_what_they_are_to_the_admin() -> None:
     assert "admin site" not in FILE.read_text()
+
+
+def test_label_that_may_be_left_out_may_be_null(document: Document) -> None:
+    schemas = document["components"]["schemas"]
+    assert schemas["LoginRequest"]["properties"]["device_name"]["nullable"]
+    assert schemas["PatchedTokenChangeRequest"]["properties"]["name"]["nullable"]

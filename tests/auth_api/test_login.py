@@ -38,6 +38,11 @@ def test_right_credentials_give_a_token_that_works(bob: User, api: APIClient, bo
     assert api.get(ME, HTTP_AUTHORIZATION=f"Token {answer.json()['token']}").json()["username"] == "bob"
 
 
+def test_device_without_a_name_may_be_called_null(bob: User, api: APIClient) -> None:
+    assert api.post(LOGIN, RIGHT | {"device_name": None}).status_code == 200
+    assert AuthToken.objects.get().name == ""
+
+
 def test_form_is_taken(bob: User, api: APIClient) -> None:
     body = f"username=BOB&password={PASSWORD.replace(' ', '+')}"
     assert api.post(LOGIN, body, content_type="application/x-www-form-urlencoded").status_code == 200

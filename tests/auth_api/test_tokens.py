@@ -78,7 +78,7 @@ def test_nothing_is_changed_where_nothing_is_asked_for(bob: User, as_user: AsUse
     assert (answer.status_code, answer.json()["name"]) == (200, "phone")
 
 
-@pytest.mark.parametrize("name", ["x" * 101, "a\0b", None, ["x"]])
+@pytest.mark.parametrize("name", ["x" * 101, "a\0b", {}, ["x"]])
 def test_name_that_makes_no_sense_is_400(bob: User, as_user: AsUser, name: object) -> None:
     token = bob.auth_tokens.issue(name="phone").token
     assert set(as_user(bob).patch(f"{TOKENS}{token.id}/", {"name": name}).json()) == {"name", "code"}
@@ -172,13 +172,13 @@ def test_id_that_is_no_uuid_is_not_found(bob: User, as_user: AsUser, pk: str) ->
     assert as_user(bob).delete(f"{TOKENS}{pk}/").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["x" * 10_000, "nul\0", None, ["list"], ""])
+@pytest.mark.parametrize("name", ["x" * 10_000, "nul\0", ["list"], "", None])
 def test_bad_name_changes_nothing(bob: User, as_user: AsUser, name: Any) -> None:
     token = bob.auth_tokens.issue(name="phone").token
     answer = as_user(bob).patch(f"{TOKENS}{token.id}/", {"name": name})
-    expected = 200 if name == "" else 400  # a token may go without a name
+    expected = 400 if name else 200  # a token may go without a name
     assert answer.status_code == expected
-    assert AuthToken.objects.get(pk=token.pk).name == ("" if name == "" else "phone")
+    assert AuthToken.objects.get(pk=token.pk).name == ("phone" if name else "")
 
 
 def test_token_for_a_script(bob: User, as_user: AsUser, api: APIClient) -> None:
