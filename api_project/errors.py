@@ -6,18 +6,22 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, Error, IntegrityError
 from django.db.transaction import TransactionManagementError
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status, views
 from rest_framework.exceptions import (
     APIException,
+    ErrorDetail,
+    NotFound,
     ParseError,
     PermissionDenied,
+    UnsupportedMediaType,
     ValidationError,
 )
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 logger = logging.getLogger(__name__)
@@ -62,11 +66,13 @@ class UnknownHost(APIException):
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Answer as DRF does, with two additions: a ``code`` in each body, and the failures that DRF leaves to Django."""
+    request = context["request"]
+    if isinstance(exc, UnsupportedMediaType):
+        exc.detail = naming_types(exc, request)
     response = views.exception_handler(as_api_exception(exc), context)
     if response is None:
         return None
     # Also where a page or YAML was asked for, as under /api/docs/ and /api/schema/.
-    request = context["request"]
     request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
     if status.is_server_error(response.status_code):
         keep_csrf_token(request)
@@ -74,6 +80,13 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         response.data = by_field(response.data)
     response.data["code"] = error_code(exc, response)
     return response
+
+
+def naming_types(exc: UnsupportedMediaType, request: Request) -> ErrorDetail:
+    """Return what REST framework says, and which types are read instead."""
+    types = ", ".join(parser.media_type for parser in request.parsers or ())
+    sentence = _("This endpoint takes %(types)s.") % {"types": types}
+    return ErrorDetail(f"{exc.detail} {sentence}", exc.default_code)
 
 
 def by_field(errors: Any) -> dict[str, Any]:
@@ -93,6 +106,8 @@ def as_api_exception(exc: Exception) -> Exception:
     if isinstance(exc, MemoryError):
         logger.error("out of memory", exc_info=exc)
         return ServiceUnavailable()
+    if isinstance(exc, Http404):
+        return NotFound()  # what Django says names the class, in English
     if isinstance(exc, RequestDataTooBig):
         return BodyTooLarge()
     if isinstance(exc, SuspiciousOperation | UnreadablePostError | MultiPartParserError):

@@ -1,5 +1,6 @@
 """Reading request bodies: whatever is in them, the answer to a bad one is a 4xx."""
 
+from json import JSONDecodeError
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -34,11 +35,21 @@ class BoundedJSONParser(BoundedMixin, JSONParser):
             data = super().parse(stream, media_type, parser_context)
             # What can't be written as JSON again would be a server error as soon as an answer repeats it.
             json.dumps(data, ensure_ascii=False).encode()
+        except ParseError as failure:
+            raise ParseError(what_is_wrong(failure.__context__)) from None
         except RecursionError:
             raise ParseError(_("JSON parse error - nested too deep")) from None
         except ValueError:
             raise ParseError(_("JSON parse error - a lone surrogate or an infinite number")) from None
         return data
+
+
+def what_is_wrong(reason: BaseException | None) -> Any:
+    """Return a sentence in the reader's language, where REST framework passes on what Python says."""
+    if isinstance(reason, JSONDecodeError):
+        place = {"line": reason.lineno, "column": reason.colno}
+        return _("JSON parse error - at line %(line)d, column %(column)d") % place
+    return _("JSON parse error - not UTF-8, or a number that can't be read")
 
 
 class BoundedFormParser(BoundedMixin, FormParser):
