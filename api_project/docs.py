@@ -6,7 +6,6 @@ from typing import Any
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
-from django.conf import settings
 from django.http import HttpResponse
 from django.utils import translation
 from django.utils.decorators import method_decorator
@@ -15,6 +14,7 @@ from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 
+LANGUAGE = "en"  # of the document
 METHODS = ["get", "head"]  # REST framework's OPTIONS would try to render its metadata as a page
 # drf-spectacular loads its extensions when it first generates, and a second thread that does so meanwhile fails.
 generating = Lock()
@@ -27,30 +27,25 @@ class SchemaView(SpectacularAPIView):
 
     @extend_schema(exclude=True)  # from itself
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Return the document in the language of ``lang``, or that of the request."""
+        """Return the document, to any reader in the same words: half of them are not the service's to translate."""
         renderer = request.accepted_renderer
         with generating:
-            document = written(renderer.media_type, spoken(request.GET.get("lang") or translation.get_language()))
+            document = written(renderer.media_type)
         return HttpResponse(
             document,
             content_type=renderer.media_type + (f"; charset={renderer.charset}" if renderer.charset else ""),
-            headers={"Content-Disposition": f'inline; filename="Latchkey.{renderer.format}"'},
+            headers={
+                "Content-Disposition": f'inline; filename="Latchkey.{renderer.format}"',
+                "Content-Language": LANGUAGE,
+            },
         )
 
 
-def spoken(language: str | None) -> str:
-    """Return the language of ours that comes next. Django keeps a catalogue of each that it is ever told to speak."""
-    try:
-        return translation.get_supported_language_variant(language or settings.LANGUAGE_CODE)
-    except LookupError:
-        return settings.LANGUAGE_CODE
-
-
 @cache  # to generate it takes 70 ms, and whoever asks is anonymous
-def written(media_type: str, language: str) -> bytes | str:
-    """Return the document in one form and language."""
+def written(media_type: str) -> bytes | str:
+    """Return the document in one form."""
     renderer = next(renderer() for renderer in SchemaView.renderer_classes if renderer.media_type == media_type)
-    with translation.override(language):
+    with translation.override(LANGUAGE):
         return renderer.render(SchemaGenerator().get_schema(public=True))
 
 
