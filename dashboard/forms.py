@@ -91,7 +91,7 @@ class TokenForm(PageForm):
         autocomplete="current-password",
         help_text=_("So that nobody makes a token who finds this browser unattended."),
     )
-    once = forms.UUIDField(widget=forms.HiddenInput)  # another one each time that the form is shown
+    once = forms.UUIDField(widget=forms.HiddenInput, required=False)  # another one each time that the form is shown
 
     def add_refusal(self, refusal: APIException) -> None:
         """Who is logged in has told their name already."""

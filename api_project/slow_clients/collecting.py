@@ -132,7 +132,9 @@ class CollectingWorker(ThreadWorker):
                 conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def read(self, conn: Connection) -> bool:
-        """Read once. Return whether there may be more to come."""
+        """Read once, if there is room in memory. Return whether there may be more to come."""
+        if self.collected > MOST_BYTES:  # until murder_pending has seen to it, at the end of this round
+            return True
         try:
             chunk = conn.sock.recv(READ_BYTES)
         except BlockingIOError:

@@ -72,7 +72,8 @@ class TokenCreateView(PersonView):
         if not form.is_valid():
             return self.show(form)
         try:
-            use_up(request=request, user=self.user, form=form.cleaned_data["once"])
+            if once := form.cleaned_data["once"]:
+                use_up(request=request, user=self.user, form=once)
             issued = log_in(request=request, username=self.user.username, entrance=Entrance.PAGE, **form.asked())
         except (SentBefore, ValidationError, TurnedAway) as refusal:
             return self.show(form, refusal)
