@@ -22,7 +22,7 @@ CODES: dict[str, tuple[tuple[int, ...], str]] = {
     "permission_denied": ((403,), "this is for others to do"),
     "request_timeout": ((408,), "the request did not arrive in time"),
     "token_expired": ((401,), "the token has reached its end"),
-    "unavailable": ((503,), "the database can't do its part; `Retry-After` says when to try again"),
+    "unavailable": ((503,), "the database, or the memory, is not there; `Retry-After` says when to try again"),
     "unknown_host": ((400,), "`Host` is no name of this service"),
     "unsupported_media_type": ((415,), "the body has a type that is not read here"),
 }
