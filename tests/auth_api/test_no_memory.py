@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth import authenticate
@@ -125,9 +126,9 @@ def test_new_password_without_memory_is_a_503(bob: User, staff: User) -> None:
     assert not User.objects.filter(username="ada").exists()
 
 
-def test_account_is_not_made_in_the_admin_without_memory(make_user: MakeUser) -> None:
+def test_no_account_is_made_in_the_admin_without_memory_and_its_page_says_so(make_user: MakeUser) -> None:
     root = make_user("root", is_staff=True, is_superuser=True)
-    client = Client(raise_request_exception=False)
+    client = Client()
     form = {"username": "ada", "usable_password": "true", "password1": NEW, "password2": NEW}
     with no_memory_for_a_hash():
         root.refresh_from_db()
@@ -135,6 +136,21 @@ def test_account_is_not_made_in_the_admin_without_memory(make_user: MakeUser) ->
         answer = client.post("/admin/users/user/add/", form, follow=True)
     assert "Too many people are logging in at the moment." in answer.content.decode()
     assert not User.objects.filter(username="ada").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("/api/v1/auth/tokens/", "auth_api.views.collections.TokenViewSet.get_queryset"),
+        ("/dashboard/", "dashboard.views.account.page_of"),
+    ],
+)
+def test_request_without_memory_is_a_503_wherever_it_is_missing(bob: User, path: str, part: str) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(bob)
+    with patch(part, side_effect=MemoryError):
+        answer = client.get(path)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
 
 
 def test_refusal_by_a_weaker_hash_without_memory_is_no_wrong_password(bob: User) -> None:
