@@ -10,7 +10,6 @@ from typing import Any
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 PATIENCE = 2  # seconds that a client has to close
-MOST = 128  # who have as long; past that, the first to come goes
 READ_BYTES = 64 * 1024  # at a time
 
 
@@ -33,7 +32,7 @@ class Departures:
         except OSError:
             conn.close()
             return
-        if len(self.leaving) >= MOST:
+        if len(self.leaving) >= self.worker.worker_connections:  # as many files again, and no more
             self.end_first()
         self.leaving[conn] = time.monotonic() + PATIENCE
         self.worker.poller.register(conn.sock, EVENT_READ, partial(self.look, conn))

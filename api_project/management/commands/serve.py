@@ -18,7 +18,7 @@ REQUEST_LINE_BYTES = 8190  # as much as gunicorn can
 HEADER_BYTES = 256 * 1024  # of one header: one that is too long is cut where it is stored, and costs nobody a request
 FILES = 8192  # that a process may have open, if the system allows as many: connections are files
 FILES_OF_A_THREAD = 3  # its connection to SQLite, and one that it reads
-OTHER_FILES = 192  # 128 of them for clients that have got their last answer
+OTHER_FILES = 64
 CONNECTIONS = 1000  # of each process
 # The C library gives each thread an arena, which keeps the 19 MiB of its last password. After 500 logins by 64 clients
 # one process had 687 MB, with two arenas 205 (RSS, 67 at first), and hashes take as long as before. Giving the memory
@@ -60,7 +60,8 @@ def connections_beside(threads: int) -> int:
     if soft != resource.RLIM_INFINITY and soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
     room = max(soft, most) - threads * FILES_OF_A_THREAD - OTHER_FILES
-    return min(max(room, threads + THREADS), CONNECTIONS)  # gunicorn keeps no more alive than exceed its threads
+    # As many more are those of clients that have got their last answer.
+    return min(max(room // 2, threads + THREADS), CONNECTIONS)  # gunicorn keeps no more alive than exceed its threads
 
 
 def free_address(host: str, port: int) -> str:
