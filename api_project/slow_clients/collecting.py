@@ -68,12 +68,13 @@ class CollectingWorker(ThreadWorker):
         super().__init__(*args, **kwargs)
         self.arriving: dict[Connection, None] = {}  # the first to come is the first here
         self.collected = 0  # bytes, of all who are arriving
+        self.is_full = False  # whether the system has refused to let this process have one more connection
         self.with_long: set[Connection] = set()  # those in a thread
         self.waiting_with_long: deque[Connection] = deque()
         self.departures = Departures(self)
 
     def accept(self, listener: socket.socket) -> None:
-        """Take a connection, if there is one, or make room for it."""
+        """Take a connection, if there is one and room for it."""
         try:
             sock, client = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
@@ -81,7 +82,7 @@ class CollectingWorker(ThreadWorker):
         except OSError as error:
             if error.errno not in NO_ROOM:
                 raise
-            self.make_room()
+            self.is_full = True
             return
         self.nr_conns += 1
         self.enqueue_req(Connection(self, sock, client, listener.getsockname()))
@@ -89,8 +90,10 @@ class CollectingWorker(ThreadWorker):
     def make_room(self) -> None:
         """Close a connection at once, best one that waits for nothing, where the system lets this process have no more.
 
-        Whoever wanted to connect is still there at the next look.
+        Whoever wanted to connect is still there at the next look. Not to be called while what the loop has heard is
+        being dealt with: of the connection that is closed it may have heard as well.
         """
+        self.is_full = False
         if not self.departures.leaving and self.arriving:
             self.turn_away(next(iter(self.arriving)))
         if self.departures.end_first():
@@ -204,6 +207,8 @@ class CollectingWorker(ThreadWorker):
         while self.collected > MOST_BYTES:
             self.turn_away(max(self.arriving, key=lambda conn: len(conn.arrival.data)))
         self.departures.end_late(now)
+        if self.is_full:
+            self.make_room()
 
     def turn_away(self, conn: Connection) -> None:
         """Wait no longer for a request. One that has begun is answered."""

@@ -39,6 +39,8 @@ class Departures:
 
     def look(self, conn: TConn, _: Any = None) -> None:
         """Throw away what comes, or close if that was all."""
+        if conn not in self.leaving:  # ended since the loop has heard of it
+            return
         with contextlib.suppress(BlockingIOError):
             try:
                 has_closed = not conn.sock.recv(READ_BYTES)
