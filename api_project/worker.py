@@ -63,8 +63,10 @@ class Worker(CollectingWorker):
 
     def is_parent_alive(self) -> bool:
         """Whether the first process is there. Without it this one stops as if it had been told to."""
-        self.alive = self.alive and super().is_parent_alive()
-        return self.alive
+        is_there = bool(super().is_parent_alive())
+        if not is_there:  # and only then: a signal to stop may have come since the last line
+            self.alive = False
+        return is_there
 
     def set_accept_enabled(self, enabled: bool | None) -> None:
         """When it stops, take those who have connected already, if it is among the last who could."""

@@ -4,8 +4,10 @@ import socket
 import sys
 
 import pytest
+from gunicorn.workers.gthread import ThreadWorker
 
 from api_project.listening import turn_newcomers_away
+from api_project.worker import Worker
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a matter of Linux")
@@ -26,3 +28,16 @@ def test_who_is_connected_stays_and_nobody_else_is_let_in(family: socket.Address
             listener.settimeout(0.1)
             with pytest.raises(TimeoutError):
                 listener.accept()
+
+
+def test_signal_to_stop_counts_whenever_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = Worker.__new__(Worker)
+    worker.alive = True
+
+    def be_told_meanwhile(self: Worker) -> bool:
+        self.alive = False
+        return True
+
+    monkeypatch.setattr(ThreadWorker, "is_parent_alive", be_told_meanwhile)
+    assert worker.is_parent_alive()
+    assert not worker.alive
