@@ -154,13 +154,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "users.passwords.AcceptedAtLoginValidator"},
 ]
-TOKEN_PREFIX = read(
-    env.str,
-    "TOKEN_PREFIX",
-    "1 to 16 letters and digits",
-    default="lk",
-    validate=validate.Regexp(r"\A[A-Za-z0-9]{1,16}\Z"),
-)
+A_PREFIX = validate.Regexp(r"\A[A-Za-z0-9]{1,16}\Z")
+TOKEN_PREFIX = read(env.str, "TOKEN_PREFIX", "1 to 16 letters and digits", default="lk", validate=A_PREFIX)
 TOKEN_LIFETIME = read(env.timedelta, "TOKEN_LIFETIME", A_DURATION, default=timedelta(days=30), validate=LIFETIME)
 TOKEN_IDLE_LIFETIME = read(
     env.timedelta, "TOKEN_IDLE_LIFETIME", A_DURATION, default=timedelta(days=14), validate=LIFETIME

@@ -33,12 +33,14 @@ IN_FILES, IN_MEMORY = 1, 2  # https://www.sqlite.org/pragma.html#pragma_temp_sto
 @pytest.fixture
 def file(tmp_path: Path) -> Iterator[DatabaseWrapper]:
     """Return a connection to a file, as the service has; the other tests' database is in memory."""
+    umask = os.umask(0o022)  # as usual: everybody may read what is made
     wrapper = DatabaseWrapper({**connection.settings_dict, "NAME": str(tmp_path / "other.sqlite3")}, "other")
     with wrapper.turn_to_migrate():
         pass  # it makes the file
     wrapper.ensure_connection()
     yield wrapper
     wrapper.close()
+    os.umask(umask)
 
 
 def ask(file: DatabaseWrapper, sql: str) -> None:
@@ -52,15 +54,7 @@ def begin(file: DatabaseWrapper) -> None:
     file.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
 
 
-@pytest.fixture
-def usual_umask() -> Iterator[None]:
-    """Let files be read by everybody, as systems do unless they are told otherwise."""
-    before = os.umask(0o022)
-    yield
-    os.umask(before)
-
-
-def test_what_is_in_the_file_is_for_its_owner_alone(usual_umask: None, file: DatabaseWrapper, tmp_path: Path) -> None:
+def test_what_is_in_the_file_is_for_its_owner_alone(file: DatabaseWrapper, tmp_path: Path) -> None:
     ask(file, "CREATE TABLE rows (id integer)")
     modes = {path.name.removeprefix("other.sqlite3"): path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
     assert modes == {"": 0o600, "-wal": 0o600, "-shm": 0o600}
