@@ -11,7 +11,7 @@ from auth_api.devices import device_of
 from auth_api.guesser import Guesser
 from users.attempts import Attempt, await_outcome
 from users.backends import RETRY_AFTER, AccountBackend, is_malformed, password_checks, patience, reason_to_refuse, turn
-from users.gate import NoTurnError
+from users.gate import lend_connection
 from users.vocabulary import FailureReason, Overloaded
 
 PAUSE = timedelta(milliseconds=20)  # about as long as a check takes: then the guesses in front may be settled
@@ -44,9 +44,7 @@ class LimitedBackend(AccountBackend):
                     await_outcome(request)
                     return reason_to_refuse(attempt.user, password)
             # As many guesses are being checked as may fail. Whether this one may be is known when they are settled.
-            try:
-                password_checks.stand_aside(seconds=pause.total_seconds())
-            except NoTurnError:
-                break
+            lend_connection()
+            time.sleep(pause.total_seconds())
             pause = min(1.5 * pause, LONGEST_PAUSE)
         raise Overloaded(RETRY_AFTER)

@@ -20,7 +20,6 @@ class Gate:
         self._lock = Lock()
         self._inside = 0
         self._waiting: deque[Event] = deque()
-        self._aside = 0
 
     @property
     def inside(self) -> int:
@@ -29,8 +28,8 @@ class Gate:
 
     @property
     def waiting(self) -> int:
-        """How many wait: for their turn, or aside."""
-        return len(self._waiting) + self._aside
+        """How many wait for their turn."""
+        return len(self._waiting)
 
     def enter(self, *, deadline: float) -> None:
         """Wait for one's turn until the deadline, a time of ``time.monotonic()``.
@@ -42,7 +41,7 @@ class Gate:
             if not self._waiting and self._has_room():
                 self._inside += 1
                 return
-            if self.waiting >= self._queue():
+            if len(self._waiting) >= self._queue():
                 raise NoTurnError
             turn = Event()
             self._waiting.append(turn)
@@ -63,23 +62,6 @@ class Gate:
             while self._waiting and self._has_room():
                 self._inside += 1
                 self._waiting.popleft().set()
-
-    def stand_aside(self, *, seconds: float) -> None:
-        """Wait for something else than a turn. Each who does takes a thread, and so a place of the queue.
-
-        Raises:
-            NoTurnError: at once if the queue is full, or half of it taken up like this: the others are for turns.
-        """
-        with self._lock:
-            if self.waiting >= self._queue() or self._aside >= self._queue() // 2:
-                raise NoTurnError
-            self._aside += 1
-        try:
-            lend_connection()
-            time.sleep(seconds)
-        finally:
-            with self._lock:
-                self._aside -= 1
 
     def _has_come(self, turn: Event) -> bool:
         """Whether the turn has come. If not, it will not come any more."""

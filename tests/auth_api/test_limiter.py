@@ -226,20 +226,6 @@ def test_guesses_of_a_killed_process_hold_others_up_for_30_seconds(
     assert log_in(password=PASSWORD).status_code == 200
 
 
-def test_who_can_not_wait_for_guesses_that_are_being_checked_is_refused_at_once(
-    bob: User, log_in: LogIn, settings: Settings
-) -> None:
-    settings.PASSWORD_CHECK_WAIT = timedelta(days=1)
-    settings.PASSWORD_CHECKS_WAITING = 1  # half of which is nobody
-    for _ in range(5):
-        Guess.objects.create(account="bob", network="192.0.2.1")
-
-    answer = log_in(password=PASSWORD)
-    assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "overloaded", "2")
-    assert LoginLog.objects.get().failure_reason == "overloaded"
-    assert Guess.objects.count() == 5
-
-
 @pytest.mark.django_db(transaction=True)
 def test_guess_is_settled_with_its_row_or_not_at_all(bob: User, log_in: LogIn) -> None:
     def fail(**kwargs: object) -> None:

@@ -1,12 +1,11 @@
 """The limit is the limit: in any number of processes, at any entrance, in any spelling."""
 
 import contextlib
-import itertools
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -162,37 +161,6 @@ def test_sixteen_right_passwords_at_once_all_get_in(server: Server, other: Serve
 
     assert statuses == {200: 16}
     assert len([row for row in all_rows(admin) if row["is_success"]]) == 17
-
-
-PENDING = """
-from datetime import timedelta
-from django.utils import timezone
-from auth_api.models import Guess
-for _ in range(5):
-    Guess.objects.create(account="admin", network="127.0.0.1", taken_at=timezone.now() + timedelta(hours=1))
-"""
-FEW_MAY_WAIT = {
-    "WORKERS": "1", "PASSWORD_CHECKS_WAITING": "8", "DJANGO_SETTINGS_MODULE": "tests.service.patient_settings"
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("server", [FEW_MAY_WAIT], indirect=True)
-def test_who_waits_for_guesses_of_a_killed_server_keeps_nobody_else_waiting(
-    server: Server, admin: httpx.Client
-) -> None:
-    server.manage("shell", "--verbosity", "0", "--command", PENDING)
-
-    def log_in(_: int) -> httpx.Response:
-        with server.client() as client:
-            return at_the_api(client, "admin", ADMIN_PASSWORD)
-
-    with ThreadPoolExecutor(40) as pool:
-        attempts = [pool.submit(log_in, number) for number in range(40)]
-        refused = [attempt.result() for attempt in itertools.islice(as_completed(attempts, timeout=60), 36)]
-        assert {(answer.status_code, answer.json()["code"]) for answer in refused} == {(503, "overloaded")}
-        assert admin.get("/users/me/").status_code == 200
-        assert at_the_api(admin, "nobody").status_code == 400
-        server.kill()
 
 
 def test_guesses_of_a_killed_server_are_given_back_within_30_seconds(server: Server) -> None:

@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from types import SimpleNamespace
 
 import pytest
 
@@ -157,65 +156,6 @@ def test_never_more_inside_than_allowed(pool: ThreadPoolExecutor) -> None:
         future.result()
     assert max(most) == 3
     assert gate._inside == 0
-
-
-@pytest.fixture
-def asleep(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
-    """Have those who stand aside do so until the event."""
-    done = Event()
-    monkeypatch.setattr(users.gate, "time", SimpleNamespace(monotonic=time.monotonic, sleep=done.wait))
-    yield done
-    done.set()
-
-
-def test_half_of_the_queue_may_stand_aside(pool: ThreadPoolExecutor, asleep: Event) -> None:
-    gate = Gate(places=lambda: 1, queue=lambda: 4)
-    futures = [pool.submit(gate.stand_aside, seconds=PATIENCE) for _ in range(2)]
-    await_number(gate, 2)
-    with pytest.raises(NoTurnError):
-        gate.stand_aside(seconds=PATIENCE)
-    asleep.set()
-    for future in futures:
-        future.result()
-    assert gate.waiting == 0
-
-
-def test_who_stands_aside_takes_a_place_of_the_queue(pool: ThreadPoolExecutor, asleep: Event) -> None:
-    gate = Gate(places=lambda: 1, queue=lambda: 2)
-    gate.enter(deadline=time.monotonic())
-    futures = [pool.submit(gate.stand_aside, seconds=PATIENCE)]
-    await_number(gate, 1)
-    futures.append(pool.submit(gate.enter, deadline=time.monotonic() + PATIENCE))
-    await_number(gate, 2)
-    with pytest.raises(NoTurnError):
-        gate.enter(deadline=time.monotonic() + PATIENCE)
-    gate.leave()
-    asleep.set()
-    for future in futures:
-        future.result()
-    gate.leave()
-
-
-def test_nobody_stands_aside_where_the_queue_is_full(pool: ThreadPoolExecutor) -> None:
-    gate = Gate(places=lambda: 1, queue=lambda: 2)
-    gate.enter(deadline=time.monotonic())
-    futures = [pool.submit(gate.enter, deadline=time.monotonic() + PATIENCE) for _ in range(2)]
-    await_number(gate, 2)
-    with pytest.raises(NoTurnError):
-        gate.stand_aside(seconds=PATIENCE)
-    for _ in range(3):
-        gate.leave()
-    for future in futures:
-        future.result()
-    assert gate.inside == 0
-
-
-def await_number(gate: Gate, waiting: int) -> None:
-    """Wait until so many wait."""
-    deadline = time.monotonic() + PATIENCE
-    while gate.waiting < waiting:
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 class Shared:
